@@ -1,0 +1,104 @@
+import { Actor, type AnyStateMachine, type InspectionEvent, type SnapshotFrom } from 'xstate';
+import { type CloudEvent, faultOfEvent, invalid } from '../cloud-event.ts';
+import { complete, wantedEvents } from '../effects.ts';
+import { checkMachine } from '../engine/check-machine.ts';
+import { type Recorder, recordEffects } from '../engine/recorder.ts';
+import { stateKey } from '../engine/state-key.ts';
+import { type ActorNode, allNodes, type MachineInternals } from '../engine/xstate-internals.ts';
+import { instrument } from '../engine/xstate5.ts';
+import { assertKnown, assertOptions } from '../options.ts';
+import type { EventTransform, StateMapping } from '../orchestrator.ts';
+
+/** What stands between CloudEvents and the machine. */
+export interface CloudOrchestrationMiddleware {
+  /** By event type: what the machine gets. Default: `{ type, data, cloudevent }`. */
+  readonly cloudevent?: Readonly<Record<string, EventTransform>>;
+  /** By state key: the event that entering it emits. */
+  readonly orchestration?: Readonly<Record<string, StateMapping>>;
+}
+
+export interface CloudOrchestrationActorOptions<Machine extends AnyStateMachine> {
+  /** The process: `subject` of what it emits. */
+  readonly id: string;
+  /** The machine's version; for the reader of logs, the actor does nothing with it. */
+  readonly version?: string;
+  /** A persisted snapshot to go on from. */
+  readonly snapshot?: SnapshotFrom<Machine> | undefined;
+  readonly input?: unknown;
+  /** `source` of events that name none. Default `/orch/<machine's id>`. */
+  readonly source?: string;
+  readonly middleware?: CloudOrchestrationMiddleware;
+}
+
+const OPTIONS = ['id', 'version', 'snapshot', 'input', 'source', 'middleware'];
+
+/**
+ * An xstate actor that takes CloudEvents and keeps the events its states are mapped to, for you to publish. It keeps no
+ * dedupe window, outbox or stable ids: `orchestrateCloudEvents` and `createRunner` do.
+ */
+export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Actor<Machine> {
+  readonly version: string | undefined;
+  readonly #middleware: CloudOrchestrationMiddleware;
+  readonly #source: string;
+  readonly #recorder: Recorder;
+  readonly #events: CloudEvent[] = [];
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(machine: Machine, options: CloudOrchestrationActorOptions<Machine>) {
+    assertOptions(options, OPTIONS, 'CloudOrchestrationActor');
+    const { id, snapshot, input, middleware = {} } = options;
+    assertOptions(middleware, ['cloudevent', 'orchestration'], 'CloudOrchestrationActor({ middleware })');
+    const internals = machine as unknown as MachineInternals;
+    const mapped = Object.keys(middleware.orchestration ?? {});
+    checkMachine(internals, machine.id);
+    const known = [...allNodes(internals.root)].flatMap((node) => stateKey(node) ?? []);
+    for (const key of mapped) assertKnown(key, known, 'state', machine.id);
+    // The recorder needs the actor, which calls `inspect` while it is made: nothing it says so early is an effect.
+    const ear: { inspect: (event: InspectionEvent) => void } = { inspect: () => {} };
+    super(instrument(internals, mapped) as unknown as Machine, {
+      id,
+      input: input as never,
+      inspect: (event: InspectionEvent) => ear.inspect(event),
+      ...(snapshot ? { snapshot: structuredClone(snapshot) } : {}),
+    } as never);
+    this.version = options.version;
+    this.#middleware = middleware;
+    this.#source = options.source ?? `/orch/${machine.id}`;
+    this.#recorder = recordEffects(this as unknown as ActorNode);
+    ear.inspect = this.#recorder.inspect;
+    this.subscribe({ error: (error: unknown) => { this.#failure = { error }; } });
+  }
+
+  /** Gives the machine a CloudEvent, transformed if a transform is set. Throws what the machine throws. */
+  cloudevent(event: CloudEvent): void {
+    const fault = faultOfEvent(event);
+    if (fault) throw invalid(event, fault);
+    const transform = this.#middleware.cloudevent?.[event.type];
+    this.send((transform ? transform(event) : { type: event.type, data: event.data, cloudevent: event }) as never);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Every event this actor has emitted since it was made, in order. Publish them once the state is saved. */
+  get eventsToEmit(): readonly CloudEvent[] {
+    const { value, context, output } = this.getSnapshot() as Record<string, unknown>;
+    const wanted = wantedEvents(this.#recorder.take(), {
+      mapping: (state) => this.#middleware.orchestration?.[state],
+      id: this.id,
+      view: { status: 'active', value, context, output },
+    });
+    for (const event of wanted) {
+      const id = event.id ?? globalThis.crypto.randomUUID();
+      const time = event.time ?? new Date().toISOString();
+      this.#events.push(complete({ ...event, id, time }, { id: this.id, source: this.#source, maxBytes: undefined }));
+    }
+    return this.#events;
+  }
+}
+
+/** `new CloudOrchestrationActor(machine, options)`, as a function. */
+export function createCloudOrchestrationActor<Machine extends AnyStateMachine>(
+  machine: Machine,
+  options: CloudOrchestrationActorOptions<Machine>,
+): CloudOrchestrationActor<Machine> {
+  return new CloudOrchestrationActor(machine, options);
+}

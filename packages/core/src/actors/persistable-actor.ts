@@ -1,0 +1,170 @@
+import type { Actor, AnyActorLogic, EventFromLogic, SnapshotFrom } from 'xstate';
+import type { Timer } from '../engine/engine.ts';
+import { fitForRecord } from '../engine/persist.ts';
+import { actorAt, keepTimers, type TimerBook } from '../engine/timer-book.ts';
+import type { ActorNode } from '../engine/xstate-internals.ts';
+import { messageOf, XorcaError } from '../errors.ts';
+import { assertOptions } from '../options.ts';
+import type { Clock, Lease, ProcessLock, ProcessRecord, ProcessStatus, ProcessStore, StoredProcess } from '../ports.ts';
+import { assertProcessId } from '../process-id.ts';
+import { decodeBody, encodeBody, RECORD_FORMAT, type RecordBody, wakeAtOf } from '../record.ts';
+
+export interface PersistableActorInput<Logic extends AnyActorLogic, Kept extends Actor<Logic> = Actor<Logic>> {
+  /** Key of the state in the storage. */
+  readonly id: string;
+  readonly storage: ProcessStore;
+  /** Makes the actor, from its stored snapshot if there is one. Must not start it. */
+  readonly actorCreator: (id: string, snapshot: SnapshotFrom<Logic> | undefined) => Kept;
+  readonly lock?: ProcessLock;
+  /**
+   * `read-write`: the lock is held from `init` to `close`, so nobody else works on the state meanwhile. `write`: while saving.
+   * Without it a lost update is impossible all the same: the later `save` throws `XORCA_CONFLICT`.
+   */
+  readonly locking?: 'write' | 'read-write';
+  /** How long to wait for the lock, in ms. Default 10,000. */
+  readonly acquireLockMaxTimeout?: number;
+  /** After this time in ms a lock that was never given back is free. Default 30,000. */
+  readonly lockTtl?: number;
+  readonly clock?: Clock;
+}
+
+const OPTIONS = ['id', 'storage', 'actorCreator', 'lock', 'locking', 'acquireLockMaxTimeout', 'lockTtl', 'clock'];
+
+/**
+ * Any xstate actor whose state outlives the function: `init`, work with it, `save`, `close`. Delayed events are kept in
+ * absolute time; those that came due meanwhile are delivered by `start`.
+ */
+export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Logic> = Actor<Logic>> {
+  readonly id: string;
+  readonly #input: PersistableActorInput<Logic, Kept>;
+  #actor: Kept | undefined;
+  #stored: StoredProcess | undefined;
+  #body: RecordBody | undefined;
+  #book: TimerBook | undefined;
+  #lease: Lease | undefined;
+
+  constructor(input: PersistableActorInput<Logic, Kept>) {
+    assertOptions(input, OPTIONS, 'PersistableActor');
+    assertProcessId(input.id);
+    if (input.locking && !input.lock) {
+      throw new XorcaError('XORCA_CONFIG', `PersistableActor has locking '${input.locking}' but no lock: give one, or leave locking out.`);
+    }
+    this.id = input.id;
+    this.#input = input;
+  }
+
+  /** The actor itself. Throws before `init`. */
+  get actor(): Kept {
+    if (this.#actor) return this.#actor;
+    throw new XorcaError('XORCA_CONFIG', `PersistableActor ${JSON.stringify(this.id)} is not ready: await init() first.`);
+  }
+
+  /** Loads the state and makes the actor. */
+  async init(): Promise<void> {
+    if (this.#input.locking === 'read-write') this.#lease = await this.#acquire();
+    try {
+      this.#stored = await this.#input.storage.load(this.id);
+      this.#body = this.#stored && decodeBody(this.#stored.record);
+      // The body was parsed for this actor alone, so the actor may change the snapshot it is given.
+      this.#actor = this.#input.actorCreator(this.id, this.#body?.snapshot as SnapshotFrom<Logic> | undefined);
+      this.#book = keepTimers((this.#actor as unknown as ActorNode).system, {
+        timers: this.#body?.timers ?? [],
+        sequence: this.#body?.sequence ?? 0,
+        now: this.#now(),
+        processId: this.id,
+      });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Starts the actor and delivers what came due since it was saved. */
+  start(): this {
+    this.actor.start();
+    const now = this.#now();
+    const due = [...(this.#book?.timers.values() ?? [])].filter((timer) => timer.at <= now);
+    for (const timer of due.sort((a, b) => a.at - b.at)) this.#fire(timer);
+    return this;
+  }
+
+  send(event: EventFromLogic<Logic>): void {
+    this.actor.send(event);
+  }
+
+  getSnapshot(): SnapshotFrom<Logic> {
+    return this.actor.getSnapshot();
+  }
+
+  /** Writes the state. `XORCA_CONFLICT` when somebody else saved it since `init`; `XORCA_MACHINE` when the actor failed. */
+  async save(): Promise<void> {
+    const record = this.#record();
+    const lease = this.#input.locking === 'write' ? await this.#acquire() : undefined;
+    try {
+      const revision = await this.#input.storage.save(record, this.#stored?.revision);
+      this.#stored = { record, revision };
+    } finally {
+      await lease?.release();
+    }
+  }
+
+  /** Gives the lock back. The actor is not stopped: that would end what it invokes, in the saved state too. */
+  async close(): Promise<void> {
+    const lease = this.#lease;
+    this.#lease = undefined;
+    await lease?.release();
+  }
+
+  #record(): ProcessRecord {
+    const snapshot = this.actor.getSnapshot() as { status?: string; error?: unknown };
+    if (snapshot.status === 'error') {
+      throw new XorcaError('XORCA_MACHINE', `Actor ${JSON.stringify(this.id)} failed and was not saved: ${messageOf(snapshot.error)}. The stored state is as it was.`, { processId: this.id, cause: snapshot.error });
+    }
+    const before = this.#body;
+    const body: RecordBody = {
+      ...(before ?? { format: RECORD_FORMAT, engine: 'xstate@5', machine: '', hash: '', counter: 0, seen: '', outbox: [] }),
+      timers: snapshot.status === 'active' ? [...(this.#book?.timers.values() ?? [])] : [],
+      sequence: this.#book?.sequence ?? 0,
+      snapshot: fitForRecord(this.actor.getPersistedSnapshot(), this.id),
+    };
+    const status: ProcessStatus = snapshot.status === 'active' ? 'active' : 'done';
+    const { orchestrator = 'persistable-actor', version = '0', revision = 0 } = this.#stored?.record ?? {};
+    const wakeAt = wakeAtOf(body, 60_000);
+    return { id: this.id, orchestrator, version, status, revision: revision + 1, wakeAt, updatedAt: this.#now(), body: encodeBody(body) };
+  }
+
+  #fire(timer: Timer): void {
+    if (!this.#book?.take(timer)) return;
+    actorAt(this.actor as unknown as ActorNode, timer.to)?.send(timer.event);
+  }
+
+  async #acquire(): Promise<Lease | undefined> {
+    const { lock, lockTtl: ttlMs = 30_000, acquireLockMaxTimeout: timeoutMs = 10_000 } = this.#input;
+    return lock?.acquire(this.id, { ttlMs, timeoutMs });
+  }
+
+  #now(): number {
+    return this.#input.clock?.now() ?? Date.now();
+  }
+}
+
+/**
+ * Loads an actor, lets `work` use it, saves it and gives the lock back, on every path. When `work` throws, nothing is saved.
+ *
+ * @example
+ * await withPersistableActor(input, async (actor) => { actor.start(); actor.send({ type: 'HALT' }) })
+ */
+export async function withPersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Logic>, Result>(
+  input: PersistableActorInput<Logic, Kept>,
+  work: (actor: Kept, persistable: PersistableActor<Logic, Kept>) => Result | Promise<Result>,
+): Promise<Result> {
+  const persistable = new PersistableActor(input);
+  await persistable.init();
+  try {
+    const result = await work(persistable.actor, persistable);
+    await persistable.save();
+    return result;
+  } finally {
+    await persistable.close();
+  }
+}

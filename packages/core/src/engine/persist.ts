@@ -1,0 +1,44 @@
+import { XorcaError } from '../errors.ts';
+import { jsonFault } from './json-fault.ts';
+
+interface PersistedActor {
+  status?: string;
+  context?: unknown;
+  output?: unknown;
+  children?: Record<string, { snapshot: PersistedActor; src: unknown }>;
+}
+
+/**
+ * Makes a persisted snapshot fit for the record: throws `XORCA_MACHINE`, naming the path, for what JSON would lose; leaves
+ * out finished children that the context no longer points to, which would otherwise grow the record for ever.
+ */
+export function fitForRecord(snapshot: unknown, processId: string): unknown {
+  return fit(snapshot as PersistedActor, '', processId);
+}
+
+function fit(actor: PersistedActor, where: string, processId: string): PersistedActor {
+  const refs = new Set<string>();
+  const fault = jsonFault(actor.context, `${where}context`, refs) ?? jsonFault(actor.output, `${where}output`);
+  if (fault) {
+    throw machineError(processId, `${fault}, which does not survive JSON. Keep strings, numbers, booleans, arrays and plain objects in it.`);
+  }
+  const names = actor.children ? Object.keys(actor.children) : [];
+  if (names.length === 0 || !actor.children) return actor;
+  const children: Record<string, { snapshot: PersistedActor; src: unknown }> = {};
+  for (const name of names) {
+    const child = actor.children[name];
+    if (!child || (child.snapshot.status !== 'active' && !refs.has(name))) continue;
+    if (typeof child.src !== 'string') {
+      throw machineError(processId, `child ${JSON.stringify(name)} was spawned from a logic object, which cannot be found again after a restore. Name it in setup({ actors }) and spawn it by that name.`);
+    }
+    if (name === 'undefined' || /^x:\d+$/.test(name)) {
+      throw machineError(processId, `a child of ${JSON.stringify(child.src)} was spawned without an id; made-up ids collide after a restore. Give it one.`);
+    }
+    children[name] = { ...child, snapshot: fit(child.snapshot, `${where}children.${name}.`, processId) };
+  }
+  return { ...actor, children };
+}
+
+function machineError(processId: string, message: string): XorcaError {
+  return new XorcaError('XORCA_MACHINE', `Process ${JSON.stringify(processId)} was not saved: ${message}`, { processId });
+}

@@ -1,0 +1,109 @@
+import type { AnyEventObject } from 'xstate';
+
+/*
+ * The parts of xstate 5 that its types hide and this engine needs, checked against 5.32.3 to 5.33.3.
+ * Nothing outside `engine/` may know them.
+ */
+
+/** A running actor as the scheduler meets it. */
+export interface ActorNode {
+  readonly id: string;
+  readonly src: unknown;
+  readonly _parent?: ActorNode;
+  readonly system: ActorSystemInternals;
+  getSnapshot(): { readonly status: string; readonly children?: Record<string, ActorNode | undefined> };
+  send(event: AnyEventObject): void;
+}
+
+/** The system's scheduler: replaceable, since every actor reads it through the system at each call. */
+export interface ActorSystemInternals {
+  scheduler: {
+    schedule(source: ActorNode, target: ActorNode, event: AnyEventObject, delay: number, id?: string): void;
+    cancel(source: ActorNode, id: string): void;
+    cancelAll(actor: ActorNode): void;
+  };
+}
+
+/** An action as a state node keeps it: a name, an object with a name, an own function or a built-in one. */
+export type ActionLike =
+  | string
+  | { readonly type: string }
+  | (((...args: never[]) => unknown) & {
+      readonly type?: string;
+      readonly delay?: unknown;
+      readonly src?: unknown;
+      readonly resolve?: unknown;
+    });
+
+export type GuardLike =
+  | string
+  | { readonly type: string }
+  | (((...args: never[]) => unknown) & { readonly guards?: readonly GuardLike[] });
+
+export interface TransitionNode {
+  readonly guard?: GuardLike;
+  readonly actions: readonly ActionLike[];
+  readonly target?: readonly StateNodeLike[];
+  readonly reenter: boolean;
+  readonly eventType: string | null;
+}
+
+export interface StateNodeLike {
+  readonly id: string;
+  readonly key: string;
+  readonly path: readonly string[];
+  readonly type: string;
+  readonly history: unknown;
+  readonly order: number;
+  readonly states: Record<string, StateNodeLike>;
+  readonly entry: ActionLike[];
+  readonly exit: readonly ActionLike[];
+  readonly invoke: ReadonlyArray<{ readonly id: string; readonly src: string }>;
+  readonly config: { readonly invoke?: unknown };
+  readonly after: ReadonlyArray<{ readonly delay: unknown }>;
+  readonly initial?: TransitionNode;
+  readonly transitions: ReadonlyMap<string, readonly TransitionNode[]>;
+  readonly always?: readonly TransitionNode[];
+}
+
+export interface Implementations {
+  readonly actions: Record<string, unknown>;
+  readonly actors: Record<string, unknown>;
+  readonly guards: Record<string, unknown>;
+  readonly delays: Record<string, unknown>;
+}
+
+/** A machine, as far as checking and instrumenting it go. */
+export interface MachineInternals {
+  readonly id: string;
+  readonly root: StateNodeLike;
+  readonly implementations: Implementations;
+  readonly events: readonly string[];
+  readonly options: { maxIterations?: number };
+  provide(implementations: object): MachineInternals;
+}
+
+/** Whether a value is an xstate 5 machine, also one of another copy of the package. */
+export function isMachine(value: unknown): value is MachineInternals {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'root' in value &&
+    'implementations' in value &&
+    'provide' in value &&
+    typeof value.provide === 'function'
+  );
+}
+
+/** A state node and all below it, in document order. */
+export function* allNodes(node: StateNodeLike): Generator<StateNodeLike> {
+  yield node;
+  for (const child of Object.values(node.states)) yield* allNodes(child);
+}
+
+/** All transitions of a state node: by event, by `always`, by entering it. */
+export function* transitionsOf(node: StateNodeLike): Generator<TransitionNode> {
+  for (const list of node.transitions.values()) yield* list;
+  yield* node.always ?? [];
+  if (node.initial) yield node.initial;
+}

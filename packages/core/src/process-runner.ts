@@ -1,0 +1,235 @@
+import { advance, type AdvanceSettings, type Delivery, type Plan } from './advance.ts';
+import { fullJitter, sleep } from './backoff.ts';
+import type { CloudEvent } from './cloud-event.ts';
+import type { MachineView } from './engine/engine.ts';
+import { isXorcaError, messageOf, PublishError, XorcaError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+import type { EventPublisher, ProcessLock, ProcessRecord, ProcessStore, Scheduler, StoredProcess } from './ports.ts';
+import { type Published, publishAll } from './publish.ts';
+import { type Recent, recent } from './recent.ts';
+import { decodeBody } from './record.ts';
+import { type SavedProcess, settle } from './settle.ts';
+import { validateDeliveries } from './validate.ts';
+
+/** All that moving one process needs. */
+export interface ProcessEnvironment extends AdvanceSettings {
+  readonly store: ProcessStore;
+  /** Undefined: the caller publishes the outcomes' effects and confirms them. */
+  readonly publisher: EventPublisher | undefined;
+  readonly lock: ProcessLock | undefined;
+  readonly lockOptions: { readonly ttlMs: number; readonly timeoutMs: number };
+  readonly scheduler: Scheduler | undefined;
+  readonly settle: 'eager' | 'lazy';
+  /** How many processes' last records to keep for a save without a load. */
+  readonly warm: number;
+  readonly maxTries: number;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly onSnapshot: ((id: string, snapshot: MachineView) => unknown) | undefined;
+  /** For what nobody else would hear of: it spoils nothing. */
+  readonly report: (error: XorcaError) => void;
+}
+
+/** Leads one process the whole way of its events: load, steps, save, publish, settle. */
+export interface ProcessRunner {
+  /** Never throws: what goes wrong is in the outcomes. No deliveries: a wake, which fires timers and sends again. */
+  run(id: string, deliveries: readonly Delivery[], deadlineAt: number): Promise<RunResult>;
+  /** Takes events off the outbox that the caller published. */
+  confirm(id: string, events: readonly CloudEvent[]): Promise<void>;
+}
+
+export interface RunResult {
+  readonly outcomes: readonly Outcome[];
+  /** Whether a record was saved. */
+  readonly changed: boolean;
+  /** Unconfirmed events that were published again. */
+  readonly resent: number;
+  /** The machine's state, if it moved. */
+  readonly view?: MachineView;
+  /** Another orchestrator's process: not this runner's to wake. */
+  readonly foreign?: boolean;
+  /** What kept the run, or its publishing, from happening. */
+  readonly error?: XorcaError;
+}
+
+// Conflicts clear within a storage round trip: a few of those is all the waiting there is.
+const BACKOFF_BASE_MS = 10;
+const BACKOFF_CAP_MS = 1_000;
+// Confirmations a lazy settle may owe: each is a short id, and one forgotten is only sent again.
+const MAX_OWED = 10_000;
+
+/** Makes the runner of single processes. */
+export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
+  const { store } = env;
+  const warm = recent<StoredProcess>(env.warm);
+  const owed: Recent<ReadonlySet<string>> = recent(MAX_OWED);
+
+  /** Everything up to and including the save. */
+  async function commit(id: string, deliveries: readonly Delivery[], deadlineAt: number): Promise<Committed> {
+    let attempted: Plan | undefined;
+    let fromWarm = warm.get(id);
+    for (let attempt = 0; ; attempt++) {
+      const stored = fromWarm ?? (await store.load(id));
+      if (stored && attempted?.record && isSame(stored.record, attempted.record)) {
+        // The save had landed and only its answer was lost.
+        return { plan: attempted, saved: savedOf(attempted, stored.revision), before: undefined };
+      }
+      const plan = await planFor(env, id, stored, deliveries, owed.get(id));
+      if (fromWarm && !(plan.record && plan.outcomes.every(({ status }) => status === 'applied'))) {
+        // Only a conditional write proves a remembered record fresh; any other answer needs the stored one.
+        fromWarm = undefined;
+        warm.delete(id);
+        continue;
+      }
+      fromWarm = undefined;
+      if (!plan.record) return { plan, before: stored };
+      try {
+        const effects = env.carried ? plan.effects : undefined;
+        return { plan, saved: savedOf(plan, await store.save(plan.record, stored?.revision, effects)), before: stored };
+      } catch (error) {
+        warm.delete(id);
+        if (!(isXorcaError(error) && error.retryable)) throw error;
+        const wait = fullJitter(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, env.random);
+        if (attempt + 1 >= env.maxTries || env.now() + wait >= deadlineAt) throw error;
+        attempted = plan;
+        await sleep(wait);
+      }
+    }
+  }
+
+  /** Everything after the save: the world hears of it. */
+  async function deliver(id: string, { plan, saved, before }: Committed): Promise<Published | undefined> {
+    const fresh = env.carried ? [] : plan.effects;
+    const events = [...plan.resend, ...fresh];
+    if (saved) {
+      warm.set(id, saved);
+      owed.delete(id);
+    }
+    if (!env.publisher || events.length === 0) return undefined;
+    const published = await publishAll(env.publisher, events);
+    const base = saved ?? (before && { ...before, body: decodeBody(before.record) });
+    if (env.settle === 'lazy' && published.failed.size === 0 && plan.resend.length === 0) {
+      owed.set(id, published.confirmed);
+    } else if (base) {
+      await settleQuietly(id, base, published);
+    }
+    return published;
+  }
+
+  async function settleQuietly(id: string, base: SavedProcess, published: Published): Promise<void> {
+    warm.delete(id);
+    try {
+      const settled = await settle(store, base, published, env.now(), env.resendAfterMs);
+      if (settled) warm.set(id, settled);
+    } catch (cause) {
+      // The events stay in the outbox and are sent once more by a wake: a repetition, no loss.
+      env.report(new XorcaError('XORCA_UNAVAILABLE', `Process ${JSON.stringify(id)} could not note that its events were published: ${messageOf(cause)}`, { processId: id, cause }));
+    }
+  }
+
+  async function tellOthers(id: string, { plan, saved, before }: Committed): Promise<void> {
+    if (!saved) return;
+    const { wakeAt } = saved.record;
+    if (env.scheduler && wakeAt !== null && wakeAt !== before?.record.wakeAt) {
+      await quietly(env, id, 'its scheduler', () => env.scheduler?.wake(id, wakeAt));
+    }
+    const { view } = plan;
+    if (env.onSnapshot && view) await quietly(env, id, 'onSnapshot', () => env.onSnapshot?.(id, view));
+  }
+
+  return {
+    async run(id, deliveries, deadlineAt) {
+      try {
+        const lease = await env.lock?.acquire(id, {
+          ...env.lockOptions,
+          timeoutMs: Math.max(0, Math.min(env.lockOptions.timeoutMs, deadlineAt - env.now())),
+        });
+        try {
+          const committed = await commit(id, deliveries, deadlineAt);
+          const published = await deliver(id, committed);
+          await tellOthers(id, committed);
+          return resultOf(committed, published);
+        } finally {
+          await quietly(env, id, 'its lock', () => lease?.release());
+        }
+      } catch (thrown) {
+        const error = runError(thrown, id);
+        return { outcomes: deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })), changed: false, resent: 0, error };
+      }
+    },
+    async confirm(id, events) {
+      const stored = await store.load(id);
+      if (!stored) return;
+      const published = { confirmed: new Set(events.map((event) => event.id)), failed: new Map() };
+      await settle(store, { ...stored, body: decodeBody(stored.record) }, published, env.now(), env.resendAfterMs);
+    },
+  };
+}
+
+interface Committed {
+  readonly plan: Plan;
+  readonly saved?: SavedProcess;
+  readonly before: StoredProcess | undefined;
+}
+
+async function planFor(
+  env: ProcessEnvironment,
+  id: string,
+  stored: StoredProcess | undefined,
+  deliveries: readonly Delivery[],
+  owed: ReadonlySet<string> | undefined,
+): Promise<Plan> {
+  const { valid, rejected } = await validateDeliveries(env.orchestrator, stored?.record, deliveries);
+  const plan = advance(env, id, stored?.record, valid.map(({ delivery }) => delivery), env.now(), owed);
+  if (rejected.length === 0) return plan;
+  const outcomes: Outcome[] = [];
+  for (const { at, outcome } of rejected) outcomes[at] = outcome;
+  for (const [place, { at }] of valid.entries()) outcomes[at] = plan.outcomes[place] as Outcome;
+  return { ...plan, outcomes };
+}
+
+function resultOf({ plan, saved }: Committed, published: Published | undefined): RunResult {
+  const failed = [...(published?.failed.values() ?? [])];
+  return {
+    outcomes: withFailures(plan.outcomes, published),
+    changed: saved !== undefined,
+    resent: plan.resend.length,
+    ...(saved && plan.view ? { view: plan.view } : {}),
+    ...(plan.foreign ? { foreign: true } : {}),
+    ...(failed.length > 0 ? { error: new PublishError(failed) } : {}),
+  };
+}
+
+function isSame(a: ProcessRecord, b: ProcessRecord): boolean {
+  return a.revision === b.revision && a.body === b.body;
+}
+
+function savedOf(plan: Plan, revision: StoredProcess['revision']): SavedProcess {
+  const { record, body, snapshotText } = plan;
+  return { record, body, revision, snapshotText } as SavedProcess;
+}
+
+/** A delivery whose events did not all get out is delivered again: the outbox knows what is missing. */
+function withFailures(outcomes: readonly Outcome[], published: Published | undefined): readonly Outcome[] {
+  if (!published || published.failed.size === 0) return outcomes;
+  return outcomes.map((outcome) => {
+    const failed = outcome.effects.flatMap(({ id }) => published.failed.get(id) ?? []);
+    if (failed.length === 0) return outcome;
+    const again = failed.filter(({ retryable }) => retryable);
+    if (again.length === 0) return { ...outcome, reason: `the bus refused ${failed.length} of its events for good: see the process's problem` };
+    return { ...outcome, status: 'failed', error: new PublishError(again) };
+  });
+}
+
+function runError(thrown: unknown, id: string): XorcaError {
+  if (isXorcaError(thrown)) return thrown;
+  return new XorcaError('XORCA_UNAVAILABLE', `Process ${JSON.stringify(id)} could not be moved: ${messageOf(thrown)}. Nothing is lost: deliver again.`, { processId: id, retryable: true, cause: thrown });
+}
+
+async function quietly(env: ProcessEnvironment, id: string, what: string, call: () => unknown): Promise<void> {
+  try {
+    await call();
+  } catch (cause) {
+    env.report(new XorcaError('XORCA_UNAVAILABLE', `${what} failed for process ${JSON.stringify(id)}, which goes on without it: ${messageOf(cause)}`, { processId: id, cause }));
+  }
+}

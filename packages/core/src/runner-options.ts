@@ -1,0 +1,120 @@
+import { type Duration, durationMs } from './duration.ts';
+import type { MachineView } from './engine/engine.ts';
+import { XorcaError } from './errors.ts';
+import { assertOptions } from './options.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import type { Platform } from './ports.ts';
+import type { ProcessEnvironment } from './process-runner.ts';
+
+export interface RunnerOptions {
+  /**
+   * `eager` (default): a second write drops what was published from the outbox. `lazy`: the next save does it, which spares
+   * that write; without a next event soon, a wake sends once more.
+   */
+  readonly settle?: 'eager' | 'lazy';
+  /** When an unconfirmed event is sent again. Longer than the longest invocation. Default `'1m'`. */
+  readonly resendAfter?: Duration;
+  /** How many inputs, and for how long, a process remembers. Default 200 and `'7d'`: SQS keeps a message 4 days by default, 14 at most. */
+  readonly dedupe?: { readonly count?: number; readonly age?: Duration };
+  /** Processes moved at once by one call. Default 16. */
+  readonly concurrency?: number;
+  /** Due processes one wake takes. Default 100. */
+  readonly wakeLimit?: number;
+  /** Records to remember, for a save without a load. Default 0: it pays only where one instance sees a process's next event too. */
+  readonly warm?: number;
+  /** Largest data of an incoming event, in bytes. Default 1 MiB, the most any bus here takes. */
+  readonly maxEventBytes?: number;
+  /** Saves tried when other handlers move the same process. Default 30. */
+  readonly maxTries?: number;
+  /** With a platform's lock: its lease, and how long to wait for it. Default `'30s'` and `'10s'`. */
+  readonly lock?: { readonly ttl?: Duration; readonly timeout?: Duration };
+  /** Called after each commit with the machine's state. What it throws is reported and spoils nothing. */
+  readonly onSnapshot?: (id: string, snapshot: MachineView) => unknown;
+  /** Hears of failures that spoil nothing (onSnapshot, a scheduler's hint). Default: `console.error`. */
+  readonly report?: (error: XorcaError) => void;
+  /** Source of jitter, 0 to 1. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** The options with their defaults. */
+export interface RunnerSettings extends ProcessEnvironment {
+  readonly concurrency: number;
+  readonly wakeLimit: number;
+  readonly maxEventBytes: number;
+}
+
+const OPTIONS: readonly (keyof RunnerOptions)[] = [
+  'settle',
+  'resendAfter',
+  'dedupe',
+  'concurrency',
+  'wakeLimit',
+  'warm',
+  'maxEventBytes',
+  'maxTries',
+  'lock',
+  'onSnapshot',
+  'report',
+  'random',
+];
+
+/** Checks options and platform, and fills in what was not said. */
+export function resolveSettings(
+  orchestrator: Orchestrator,
+  platform: Omit<Platform, 'publisher'> & Partial<Pick<Platform, 'publisher'>>,
+  options: RunnerOptions,
+): RunnerSettings {
+  assertOptions(options, OPTIONS, 'createRunner');
+  assertOptions(options.dedupe ?? {}, ['count', 'age'], 'createRunner({ dedupe })');
+  assertOptions(options.lock ?? {}, ['ttl', 'timeout'], 'createRunner({ lock })');
+  const { store, publisher, lock, scheduler, clock } = platform;
+  if (typeof store?.load !== 'function' || typeof store.save !== 'function') {
+    throw new XorcaError('XORCA_CONFIG', 'The platform has no store: give one with load, save, due and list, e.g. memoryStore().');
+  }
+  if (publisher !== undefined && typeof publisher.publish !== 'function') {
+    throw new XorcaError('XORCA_CONFIG', 'The platform has no publisher: give one with publish(events), e.g. memoryPublisher().');
+  }
+  const { settle = 'eager' } = options;
+  if (settle !== 'eager' && settle !== 'lazy') {
+    throw new XorcaError('XORCA_CONFIG', `settle must be 'eager' or 'lazy', not ${JSON.stringify(settle)}.`);
+  }
+  return {
+    orchestrator,
+    store,
+    publisher,
+    lock,
+    scheduler,
+    settle,
+    carried: publisher !== undefined && store.carries === publisher,
+    maxEffectBytes: publisher?.maxEventBytes,
+    dedupe: {
+      count: whole(options.dedupe?.count, 200, 1, 'dedupe.count'),
+      ageMs: durationMs(options.dedupe?.age ?? '7d', 'dedupe.age'),
+    },
+    // Without a publisher nobody could send again: the caller asks for it by delivering the input again.
+    resendAfterMs: publisher ? durationMs(options.resendAfter ?? '1m', 'resendAfter') : Number.POSITIVE_INFINITY,
+    maxOutbox: publisher ? Number.POSITIVE_INFINITY : MAX_UNCONFIRMED,
+    concurrency: whole(options.concurrency, 16, 1, 'concurrency'),
+    wakeLimit: whole(options.wakeLimit, 100, 1, 'wakeLimit'),
+    warm: whole(options.warm, 0, 0, 'warm'),
+    maxEventBytes: whole(options.maxEventBytes, 1_048_576, 1, 'maxEventBytes'),
+    maxTries: whole(options.maxTries, 30, 1, 'maxTries'),
+    lockOptions: {
+      ttlMs: durationMs(options.lock?.ttl ?? '30s', 'lock.ttl'),
+      timeoutMs: durationMs(options.lock?.timeout ?? '10s', 'lock.timeout'),
+    },
+    onSnapshot: options.onSnapshot,
+    report: options.report ?? ((error) => console.error(`${error.code}: ${error.message}`)),
+    random: options.random ?? Math.random,
+    now: clock ? () => clock.now() : Date.now,
+  };
+}
+
+// A caller that never confirms must not make its records grow: the newest so many effects can be asked for again.
+const MAX_UNCONFIRMED = 50;
+
+function whole(value: number | undefined, fallback: number, least: number, option: string): number {
+  const chosen = value ?? fallback;
+  if (Number.isInteger(chosen) && chosen >= least) return chosen;
+  throw new XorcaError('XORCA_CONFIG', `${option} must be a whole number of at least ${least}, not ${String(value)}.`);
+}

@@ -1,0 +1,34 @@
+import type { Delivery } from './advance.ts';
+import { invalid } from './cloud-event.ts';
+import { validateData } from './contract.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import type { Outcome } from './outcome.ts';
+import type { ProcessRecord } from './ports.ts';
+
+/** Deliveries whose data fits its contract, and the outcomes of the others. `at` is a delivery's place in the batch. */
+export interface Validated {
+  readonly valid: ReadonlyArray<{ readonly at: number; readonly delivery: Delivery }>;
+  readonly rejected: ReadonlyArray<{ readonly at: number; readonly outcome: Outcome }>;
+}
+
+/** Holds data against the contracts, but only for processes of this orchestrator: another's may have another contract. */
+export async function validateDeliveries(
+  orchestrator: Orchestrator,
+  record: ProcessRecord | undefined,
+  deliveries: readonly Delivery[],
+): Promise<Validated> {
+  const valid: Array<{ at: number; delivery: Delivery }> = [];
+  const rejected: Array<{ at: number; outcome: Outcome }> = [];
+  const ours = record === undefined || record.orchestrator === orchestrator.name;
+  for (const [at, delivery] of deliveries.entries()) {
+    const { event } = delivery;
+    const contract = ours ? orchestrator.contract(event.type) : undefined;
+    const result = contract ? await validateData(contract, event.data) : undefined;
+    if (result && 'fault' in result) {
+      rejected.push({ at, outcome: { status: 'rejected', event, error: invalid(event, result.fault), effects: [] } });
+    } else {
+      valid.push({ at, delivery: result ? { ...delivery, event: { ...event, data: result.value } } : delivery });
+    }
+  }
+  return { valid, rejected };
+}
