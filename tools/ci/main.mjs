@@ -13,6 +13,13 @@ import { countTests } from './vitest-counts.mjs';
  * @typedef {{ name: string, ok: boolean, seconds: number, passed: number, failed: number }} Row
  */
 
+const SETTINGS = {
+  // Some tools colour what they print into a pipe, too.
+  NO_COLOR: '1',
+  // nx would put its plugins into processes of their own group, which outlive a step that is stopped.
+  NX_ISOLATE_PLUGINS: 'false',
+};
+
 const { scripts } = /** @type {{ scripts: Record<string, string> }} */ (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 );
@@ -42,7 +49,7 @@ function install() {
  * @returns {Promise<import('./run-step.mjs').StepResult & { counts?: import('./vitest-counts.mjs').Counts }>}
  */
 async function check(script) {
-  const options = { cwd: ROOT, env: toolEnvironment(ROOT) };
+  const options = { cwd: ROOT, env: { ...toolEnvironment(ROOT), ...SETTINGS } };
   const commandLine = scripts[script] ?? '';
   if (script !== 'test:unit') return withHint(await runStep(commandLine, options), script);
   const folder = mkdtempSync(join(tmpdir(), 'xorca-tests-'));

@@ -14,16 +14,17 @@ const BIN = join('node_modules', '.bin');
  * @returns {NodeJS.ProcessEnv}
  */
 export function toolEnvironment(root, env = process.env) {
-  return withPath(env, [join(root, BIN), ...outsidePath(env)]);
+  return withPath(env, [join(root, BIN), ...outsidePath(root, env)]);
 }
 
 /**
- * The environment for npm itself: without any node_modules/.bin, for `npm ci` deletes the Node that lies there.
+ * The environment for npm itself: without the checkout's binaries, for `npm ci` deletes the Node that lies there.
+ * @param {string} root
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {NodeJS.ProcessEnv}
  */
-export function outsideEnvironment(env = process.env) {
-  return withPath(env, outsidePath(env));
+export function outsideEnvironment(root, env = process.env) {
+  return withPath(env, outsidePath(root, env));
 }
 
 /**
@@ -41,10 +42,13 @@ export function npmCommand(env = process.env) {
   return { command: 'npm', args: [], shell: process.platform === 'win32' };
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-function outsidePath(env) {
+/**
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ */
+function outsidePath(root, env) {
   const path = env['PATH'] ?? env['Path'] ?? '';
-  return path.split(delimiter).filter((entry) => entry !== '' && !entry.endsWith(BIN));
+  return path.split(delimiter).filter((entry) => entry !== '' && entry !== join(root, BIN));
 }
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { npmCommand, outsideEnvironment, toolEnvironment } from './environment.mjs';
 
 const NPM = process.env['npm_execpath'] ?? join(import.meta.dirname, 'npm-cli.js');
-const PATH = [join('/work', 'node_modules', '.bin'), '/usr/bin', '/bin'].join(delimiter);
+const PATH = [join('/checkout', 'node_modules', '.bin'), '/usr/bin', '/bin'].join(delimiter);
 
 describe('the environment of the tools', () => {
   it('finds the Node and the binaries of the checkout first', () => {
@@ -12,7 +12,7 @@ describe('the environment of the tools', () => {
   });
 
   it('keeps npm away from the Node that it is about to delete', () => {
-    expect(outsideEnvironment({ PATH })['PATH']).toBe(['/usr/bin', '/bin'].join(delimiter));
+    expect(outsideEnvironment('/checkout', { PATH })['PATH']).toBe(['/usr/bin', '/bin'].join(delimiter));
   });
 
   it('has one spelling of the variable, and keeps all others', () => {

@@ -78,7 +78,7 @@ function npm(root, args) {
   const { command, args: first, shell } = npmCommand();
   const result = spawnSync(command, [...first, ...args], {
     cwd: root,
-    env: outsideEnvironment(),
+    env: outsideEnvironment(root),
     shell,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -44,8 +44,6 @@ export interface Plan {
   /** The record to save; undefined: nothing changed. */
   readonly record?: ProcessRecord;
   readonly body?: RecordBody;
-  /** The snapshot's part of the body, to write the next one without making it again. */
-  readonly snapshotText?: string;
   /** New events, to publish once the record is saved. */
   readonly effects: readonly CloudEvent[];
   /** Events decided earlier that nobody confirmed. */
@@ -148,11 +146,8 @@ class Run {
   /** Timers first: what was due before an event came has happened before it. */
   fireTimers(): void {
     if (!this.record && !this.draft) return;
-    if (!this.active || this.broken) return;
-    if (!this.draft) {
-      const held = timersHeldUntil(this.before?.problem) > this.now;
-      if (held || !this.before?.timers.some((timer) => timer.at <= this.now)) return;
-    }
+    if (!this.active || this.broken || timersHeldUntil(this.problem) > this.now) return;
+    if (!this.draft && !this.before?.timers.some((timer) => timer.at <= this.now)) return;
     for (let fired = 0; fired < MAX_TIMERS_PER_RUN; fired++) {
       try {
         const timer = this.active ? this.opened().due(this.now)[0] : undefined;
@@ -186,7 +181,6 @@ class Run {
     const view = this.draft?.view();
     const kept = (this.before?.outbox ?? []).filter((entry) => !this.confirmed.has(entry.event.id));
     const outbox = this.settings.carried ? kept : [...kept, ...this.decided].slice(-this.settings.maxOutbox);
-    const snapshotText = JSON.stringify(state.snapshot);
     const body: RecordBody = {
       format: RECORD_FORMAT,
       engine: this.settings.orchestrator.engine.name,
@@ -208,9 +202,9 @@ class Run {
       revision: (this.record?.revision ?? 0) + 1,
       wakeAt: wakeAtOf(body, this.settings.resendAfterMs),
       updatedAt: this.now,
-      body: encodeBody(body, snapshotText),
+      body: encodeBody(body),
     };
-    return { effects, resend, record, body, snapshotText, ...(view ? { view } : {}) };
+    return { effects, resend, record, body, ...(view ? { view } : {}) };
   }
 
   private get machine() {

@@ -4,12 +4,13 @@ import { type CloudEvent, eventKey } from './cloud-event.ts';
 
 /*
  * Which inputs a process has seen: one text of fixed-width entries, oldest first. A text without escapes is the cheapest
- * thing JSON knows, so a full window of 200 costs a step about as much as an empty one. An entry is 96 bits of the SHA-256
- * of `(source, id)`: nobody can make up an id that hides another's event, which a short checksum would allow.
+ * thing JSON knows, so a full window costs a step little more than an empty one. An entry is 72 bits of the SHA-256 of
+ * `(source, id)` and the hour: nobody can make up an id that hides another's event, which a short checksum would allow.
  */
-const HASH = 16;
-const MINUTE = 5;
-const ENTRY = HASH + MINUTE;
+const HASH = 12;
+const HOUR = 4;
+const ENTRY = HASH + HOUR;
+const HOUR_MS = 3_600_000;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** How long an input is remembered: whichever bound is reached first. */
@@ -18,11 +19,11 @@ export interface DedupeBounds {
   readonly ageMs: number;
 }
 
-/** 16 characters that stand for an input, from its source and id. */
+/** 12 characters that stand for an input, from its source and id. */
 export function inputHash(event: CloudEvent): string {
   const bytes = sha256(utf8ToBytes(eventKey(event)));
   let text = '';
-  for (let i = 0; i < 12; i += 3) {
+  for (let i = 0; i < 9; i += 3) {
     const bits = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     text += `${ALPHABET[bits >> 18]}${ALPHABET[(bits >> 12) & 63]}${ALPHABET[(bits >> 6) & 63]}${ALPHABET[bits & 63]}`;
   }
@@ -36,11 +37,12 @@ export function hasSeen(seen: string, hash: string): boolean {
   return at !== -1;
 }
 
-/** The window with one more input, without those that are over its bounds. */
+/** The window with one more input, without those that are over its bounds. Age counts in whole hours, rounded up. */
 export function withSeen(seen: string, hash: string, now: number, bounds: DedupeBounds): string {
-  const minute = Math.floor(now / 60_000);
-  const oldest = minute - Math.ceil(bounds.ageMs / 60_000);
+  const hour = Math.floor(now / HOUR_MS);
+  const oldest = hour - Math.ceil(bounds.ageMs / HOUR_MS);
   let from = Math.max(0, seen.length - (bounds.count - 1) * ENTRY);
   while (from < seen.length && Number.parseInt(seen.slice(from + HASH, from + ENTRY), 36) < oldest) from += ENTRY;
-  return seen.slice(from) + hash + minute.toString(36).padStart(MINUTE, '0');
+  // Four digits of base 36 count hours until the year 2161.
+  return seen.slice(from) + hash + hour.toString(36).padStart(HOUR, '0');
 }

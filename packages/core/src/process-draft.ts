@@ -59,6 +59,8 @@ export function openDraft(options: DraftOptions): { readonly draft: ProcessDraft
 
   const started = eventsOf(session.started, session);
   counter += started.length;
+  // What cannot be kept fails the very step that made it, not the whole batch at its end.
+  let kept: EngineState | undefined = options.state ? undefined : session.save();
   const draft: ProcessDraft = {
     get counter() {
       return counter;
@@ -68,7 +70,10 @@ export function openDraft(options: DraftOptions): { readonly draft: ProcessDraft
       try {
         const { handled, effects } = current.step(input);
         const events = eventsOf(effects, current);
-        if (handled) succeeded.push(input);
+        if (handled || input.kind === 'timer') {
+          kept = current.save();
+          succeeded.push(input);
+        }
         counter += events.length;
         return { handled, events };
       } catch (error) {
@@ -78,7 +83,7 @@ export function openDraft(options: DraftOptions): { readonly draft: ProcessDraft
     },
     due: (until) => awake().due(until),
     view: () => awake().view(),
-    save: () => awake().save(),
+    save: () => kept ?? awake().save(),
   };
   return { draft, started };
 }

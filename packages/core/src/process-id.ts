@@ -50,7 +50,8 @@ export function encodeProcessId(id: string): string {
 /** The id a key stands for, or undefined for a hashed one, which cannot be read back. */
 export function decodeProcessId(key: string): string | undefined {
   if (key.includes('~~')) return undefined;
-  return key
-    .replace(/~([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .replace(/=([a-z])/g, (_, char: string) => char.toUpperCase());
+  // One pass: the text that one rule yields must not meet the other.
+  return key.replace(/~([0-9a-f]{4})|=([a-z])/g, (_, hex: string | undefined, letter: string) =>
+    hex === undefined ? letter.toUpperCase() : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }

@@ -92,7 +92,7 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
         const wait = fullJitter(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, env.random);
         if (attempt + 1 >= env.maxTries || env.now() + wait >= deadlineAt) throw error;
         attempted = plan;
-        await sleep(wait);
+        if (wait >= 1) await sleep(wait);
       }
     }
   }
@@ -205,8 +205,8 @@ function isSame(a: ProcessRecord, b: ProcessRecord): boolean {
 }
 
 function savedOf(plan: Plan, revision: StoredProcess['revision']): SavedProcess {
-  const { record, body, snapshotText } = plan;
-  return { record, body, revision, snapshotText } as SavedProcess;
+  const { record, body } = plan;
+  return { record, body, revision } as SavedProcess;
 }
 
 /** A delivery whose events did not all get out is delivered again: the outbox knows what is missing. */

@@ -29,7 +29,7 @@ export interface Problem {
   readonly times: number;
 }
 
-/** A record's body, decoded. Its text holds the snapshot last, so that a settle need not write it anew. */
+/** A record's body, decoded. */
 export interface RecordBody {
   readonly format: number;
   /** Engine name and major version, e.g. `xstate@5`. */
@@ -48,10 +48,9 @@ export interface RecordBody {
   readonly snapshot: unknown;
 }
 
-/** The text of a body. Pass the snapshot's own text when it is at hand: it is the larger part. */
-export function encodeBody(body: RecordBody, snapshotText?: string): string {
-  const { snapshot, ...rest } = body;
-  return `${JSON.stringify(rest).slice(0, -1)},"snapshot":${snapshotText ?? JSON.stringify(snapshot) ?? 'null'}}`;
+/** The text of a body. */
+export function encodeBody(body: RecordBody): string {
+  return JSON.stringify(body);
 }
 
 /**

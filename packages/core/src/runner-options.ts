@@ -14,7 +14,7 @@ export interface RunnerOptions {
   readonly settle?: 'eager' | 'lazy';
   /** When an unconfirmed event is sent again. Longer than the longest invocation. Default `'1m'`. */
   readonly resendAfter?: Duration;
-  /** How many inputs, and for how long, a process remembers. Default 200 and `'7d'`: SQS keeps a message 4 days by default, 14 at most. */
+  /** How many inputs, and for how long, a process remembers. Default 100 and `'14d'`, the longest that SQS keeps a message. */
   readonly dedupe?: { readonly count?: number; readonly age?: Duration };
   /** Processes moved at once by one call. Default 16. */
   readonly concurrency?: number;
@@ -88,8 +88,8 @@ export function resolveSettings(
     carried: publisher !== undefined && store.carries === publisher,
     maxEffectBytes: publisher?.maxEventBytes,
     dedupe: {
-      count: whole(options.dedupe?.count, 200, 1, 'dedupe.count'),
-      ageMs: durationMs(options.dedupe?.age ?? '7d', 'dedupe.age'),
+      count: whole(options.dedupe?.count, 100, 1, 'dedupe.count'),
+      ageMs: durationMs(options.dedupe?.age ?? '14d', 'dedupe.age'),
     },
     // Without a publisher nobody could send again: the caller asks for it by delivering the input again.
     resendAfterMs: publisher ? durationMs(options.resendAfter ?? '1m', 'resendAfter') : Number.POSITIVE_INFINITY,

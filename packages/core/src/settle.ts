@@ -9,7 +9,6 @@ export interface SavedProcess {
   readonly record: ProcessRecord;
   readonly revision: Revision;
   readonly body: RecordBody;
-  readonly snapshotText?: string;
 }
 
 // Each try meets another writer of this process; whoever fails so often leaves the rest to the next wake.
@@ -36,7 +35,7 @@ export async function settle(
       revision: current.record.revision + 1,
       wakeAt: wakeAtOf(body, resendAfterMs),
       updatedAt: now,
-      body: encodeBody(body, current.snapshotText),
+      body: encodeBody(body),
     };
     try {
       return { record, revision: await store.save(record, current.revision) };

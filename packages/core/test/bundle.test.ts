@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
 
-const ENTRY = join(import.meta.dirname, '../src/index.ts');
+/** What others can import: every entry of package.json that has sources. */
+const ENTRIES = Object.entries(manifest.exports).flatMap(([name, conditions]) =>
+  typeof conditions === 'string'
+    ? []
+    : [[name, join(import.meta.dirname, '..', conditions['@xorca/source'])]],
+) as [name: string, file: string][];
 
 const TARGETS: Record<string, BuildOptions> = {
   browser: { platform: 'browser' },
@@ -32,32 +38,43 @@ const MARKED = Object.fromEntries(
   ]),
 );
 
-describe.each(Object.entries(TARGETS))('core bundled for a %s', (_, target) => {
+const CASES = Object.entries(TARGETS).flatMap(([name, target]) =>
+  ENTRIES.map(([path, file]) => ({ name, path, options: { ...target, entryPoints: [file] } })),
+);
+
+describe.each(CASES)('$path bundled for a $name', ({ options, path }) => {
   it('imports no module of Node', async () => {
     const builtins = new Set<string>();
-    await bundle({ ...target, plugins: [collectBuiltins(builtins)] });
+    await bundle({ ...options, plugins: [collectBuiltins(builtins)] });
     expect([...builtins]).toEqual([]);
   });
 
   it('has nothing outside the bundle but xstate', async () => {
-    const { metafile } = await bundle({ ...target, external: ['xstate', 'xstate/*'] });
+    const { metafile } = await bundle({ ...options, external: ['xstate', 'xstate/*'] });
     const outside = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-    expect([...new Set(outside)].filter((path) => !/^xstate(\/|$)/.test(path))).toEqual([]);
+    expect([...new Set(outside)].filter((name) => !/^xstate(\/|$)/.test(name))).toEqual([]);
   });
 
   it('mentions no global of Node', async () => {
-    const { text } = await bundle({ ...target, external: ['xstate', 'xstate/*'], define: MARKED });
+    const { text } = await bundle({ ...options, external: ['xstate', 'xstate/*'], define: MARKED });
     expect(text.split('\n').filter((line) => line.includes(MARK))).toEqual([]);
   });
 
-  it('loads and works where there are only the globals of the web', async () => {
-    const { text } = await bundle({ ...target, format: 'iife', globalName: 'core' });
-    const event = runInContext(
-      `${text}; core.createCloudEvent({ type: 'cmd.a', source: '/test', subject: 'p-1', data: {} })`,
-      webContext(),
-    );
-    expect(event).toMatchObject({ type: 'cmd.a', subject: 'p-1', specversion: '1.0' });
+  it('loads where there are only the globals of the web', async () => {
+    const { text } = await bundle({ ...options, format: 'iife', globalName: 'entry' });
+    const names = runInContext(`${text}; Object.keys(entry)`, webContext());
+    expect(names).toEqual(expect.arrayContaining(path === '.' ? ['createCloudEvent', 'XorcaError'] : []));
   });
+});
+
+it('core works where there are only the globals of the web', async () => {
+  const { text } = await bundle({
+    entryPoints: ENTRIES[0]?.slice(1) ?? [],
+    format: 'iife',
+    globalName: 'core',
+  });
+  const make = "core.createCloudEvent({ type: 'cmd.a', source: '/test', subject: 'p-1', data: {} })";
+  expect(runInContext(`${text}; ${make}`, webContext())).toMatchObject({ type: 'cmd.a', specversion: '1.0' });
 });
 
 it.each(NODE_GLOBALS)('the search for globals of Node would find %s', async (name) => {
@@ -75,7 +92,6 @@ it('the search for modules of Node would find them with and without their prefix
 
 async function bundle(options: BuildOptions) {
   const result = await build({
-    ...(options.stdin ? {} : { entryPoints: [ENTRY] }),
     format: 'esm',
     target: 'es2024',
     logLevel: 'silent',

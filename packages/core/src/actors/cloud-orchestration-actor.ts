@@ -1,4 +1,4 @@
-import { Actor, type AnyStateMachine, type InspectionEvent, type SnapshotFrom } from 'xstate';
+import { Actor, type AnyStateMachine, type SnapshotFrom } from 'xstate';
 import { type CloudEvent, faultOfEvent, invalid } from '../cloud-event.ts';
 import { complete, wantedEvents } from '../effects.ts';
 import { checkMachine } from '../engine/check-machine.ts';
@@ -53,19 +53,15 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
     checkMachine(internals, machine.id);
     const known = [...allNodes(internals.root)].flatMap((node) => stateKey(node) ?? []);
     for (const key of mapped) assertKnown(key, known, 'state', machine.id);
-    // The recorder needs the actor, which calls `inspect` while it is made: nothing it says so early is an effect.
-    const ear: { inspect: (event: InspectionEvent) => void } = { inspect: () => {} };
     super(instrument(internals, mapped) as unknown as Machine, {
       id,
       input: input as never,
-      inspect: (event: InspectionEvent) => ear.inspect(event),
       ...(snapshot ? { snapshot: structuredClone(snapshot) } : {}),
     } as never);
     this.version = options.version;
     this.#middleware = middleware;
     this.#source = options.source ?? `/orch/${machine.id}`;
     this.#recorder = recordEffects(this as unknown as ActorNode);
-    ear.inspect = this.#recorder.inspect;
     this.subscribe({ error: (error: unknown) => { this.#failure = { error }; } });
   }
 

@@ -1,6 +1,6 @@
 import type { Actor, AnyActorLogic, EventFromLogic, SnapshotFrom } from 'xstate';
 import type { Timer } from '../engine/engine.ts';
-import { fitForRecord } from '../engine/persist.ts';
+import { assertRestorable, fitForRecord } from '../engine/persist.ts';
 import { actorAt, keepTimers, type TimerBook } from '../engine/timer-book.ts';
 import type { ActorNode } from '../engine/xstate-internals.ts';
 import { messageOf, XorcaError } from '../errors.ts';
@@ -120,6 +120,7 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
     if (snapshot.status === 'error') {
       throw new XorcaError('XORCA_MACHINE', `Actor ${JSON.stringify(this.id)} failed and was not saved: ${messageOf(snapshot.error)}. The stored state is as it was.`, { processId: this.id, cause: snapshot.error });
     }
+    assertRestorable(this.actor as unknown as ActorNode, this.id);
     const before = this.#body;
     const body: RecordBody = {
       ...(before ?? { format: RECORD_FORMAT, engine: 'xstate@5', machine: '', hash: '', counter: 0, seen: '', outbox: [] }),

@@ -1,11 +1,34 @@
 import { XorcaError } from '../errors.ts';
 import { jsonFault } from './json-fault.ts';
+import type { ActorNode } from './xstate-internals.ts';
 
 interface PersistedActor {
   status?: string;
   context?: unknown;
   output?: unknown;
   children?: Record<string, { snapshot: PersistedActor; src: unknown }>;
+}
+
+/** Throws `XORCA_MACHINE` for a child that could not be found again after a restore. */
+export function assertRestorable(actor: ActorNode, processId: string): void {
+  const { children } = actor.getSnapshot();
+  for (const name in children) {
+    const child = children[name];
+    if (!child) continue;
+    if (typeof child.src !== 'string') {
+      throw machineError(
+        processId,
+        `child ${JSON.stringify(name)} was spawned from a logic object, which cannot be found again after a restore. Name it in setup({ actors }) and spawn it by that name.`,
+      );
+    }
+    if (name === 'undefined' || /^x:\d+$/.test(name)) {
+      throw machineError(
+        processId,
+        `a child of ${JSON.stringify(child.src)} was spawned without an id; made-up ids collide after a restore. Give it one.`,
+      );
+    }
+    assertRestorable(child, processId);
+  }
 }
 
 /**
@@ -28,12 +51,6 @@ function fit(actor: PersistedActor, where: string, processId: string): Persisted
   for (const name of names) {
     const child = actor.children[name];
     if (!child || (child.snapshot.status !== 'active' && !refs.has(name))) continue;
-    if (typeof child.src !== 'string') {
-      throw machineError(processId, `child ${JSON.stringify(name)} was spawned from a logic object, which cannot be found again after a restore. Name it in setup({ actors }) and spawn it by that name.`);
-    }
-    if (name === 'undefined' || /^x:\d+$/.test(name)) {
-      throw machineError(processId, `a child of ${JSON.stringify(child.src)} was spawned without an id; made-up ids collide after a restore. Give it one.`);
-    }
     children[name] = { ...child, snapshot: fit(child.snapshot, `${where}children.${name}.`, processId) };
   }
   return { ...actor, children };

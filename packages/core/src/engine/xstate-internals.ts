@@ -15,8 +15,21 @@ export interface ActorNode {
   send(event: AnyEventObject): void;
 }
 
-/** The system's scheduler: replaceable, since every actor reads it through the system at each call. */
+/** What an actor system tells about one of its steps. */
+export type Inspected =
+  | { readonly type: '@xstate.action'; readonly action: { readonly type: string; readonly params: unknown } }
+  | {
+      readonly type: '@xstate.microstep';
+      readonly actorRef: ActorNode;
+      readonly event: AnyEventObject;
+      readonly _transitions: readonly unknown[];
+    }
+  | { readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot' };
+
+/** Scheduler and inspection of a system: replaceable, since every actor reads them through the system at each call. */
 export interface ActorSystemInternals {
+  /** Taking its place spares the copy of each event that a public inspector gets. */
+  _sendInspectionEvent(event: Inspected): void;
   scheduler: {
     schedule(source: ActorNode, target: ActorNode, event: AnyEventObject, delay: number, id?: string): void;
     cancel(source: ActorNode, id: string): void;

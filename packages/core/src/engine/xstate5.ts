@@ -1,8 +1,8 @@
-import { type AnyEventObject, type AnyStateMachine, createActor, type InspectionEvent } from 'xstate';
+import { type AnyEventObject, type AnyStateMachine, createActor } from 'xstate';
 import { XorcaError } from '../errors.ts';
 import { checkMachine } from './check-machine.ts';
 import type { Engine, EngineEffect, EngineInput, MachineView, OpenOptions, Session, Timer } from './engine.ts';
-import { fitForRecord } from './persist.ts';
+import { assertRestorable, fitForRecord } from './persist.ts';
 import { enteredAction, recordEffects } from './recorder.ts';
 import { stateKey } from './state-key.ts';
 import { structureHash } from './structure-hash.ts';
@@ -46,18 +46,15 @@ export function instrument(machine: MachineInternals, mapped: readonly string[])
 
 function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
   const { id, state, now } = options;
-  let inspect: (event: InspectionEvent) => void = () => {};
   const actor = createActor(machine, {
     id,
     // xstate's option is exact: an absent snapshot must be absent.
     ...(state ? { snapshot: state.snapshot as never } : {}),
     input: options.input,
-    inspect: (event) => inspect(event),
   });
   const root = actor as unknown as ActorNode;
   const book = keepTimers(root.system, { timers: state?.timers ?? [], sequence: state?.sequence ?? 0, now, processId: id });
   const recorder = recordEffects(root);
-  inspect = recorder.inspect;
   let failure: { readonly error: unknown } | undefined;
   actor.subscribe({ error: (error: unknown) => { failure = { error }; } });
   actor.start();
@@ -80,6 +77,7 @@ function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
     view: () => viewOf(actor.getSnapshot()),
     save() {
       if (actor.getSnapshot().status !== 'active') book.clear();
+      assertRestorable(root, id);
       return {
         snapshot: fitForRecord(actor.getPersistedSnapshot(), id),
         timers: [...book.timers.values()],

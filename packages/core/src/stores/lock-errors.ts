@@ -26,6 +26,9 @@ export function assertLockOptions(options: LockOptions): void {
     throw new XorcaError('XORCA_CONFIG', `ttlMs of a lock must be a number above 0, not ${ttlMs}.`);
   }
   if (!(Number.isFinite(timeoutMs) && timeoutMs >= 0)) {
-    throw new XorcaError('XORCA_CONFIG', `timeoutMs of a lock must be a number of at least 0, not ${timeoutMs}.`);
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `timeoutMs of a lock must be a number of at least 0, not ${timeoutMs}.`,
+    );
   }
 }

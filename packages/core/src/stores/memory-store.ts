@@ -1,5 +1,12 @@
 import { conflict } from '../errors.ts';
-import type { ListQuery, Page, ProcessRecord, ProcessStore, ProcessSummary, StoredProcess } from '../ports.ts';
+import type {
+  ListQuery,
+  Page,
+  ProcessRecord,
+  ProcessStore,
+  ProcessSummary,
+  StoredProcess,
+} from '../ports.ts';
 import { assertProcessId } from '../process-id.ts';
 import { matchesQuery, pageSize, summaryOf } from './list-query.ts';
 

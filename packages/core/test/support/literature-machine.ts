@@ -4,7 +4,13 @@ import { type CloudEvent, createCloudEvent, createOrchestrator, type StateMappin
 /** The seed's scenario: fetch a book, summarise it, two checks in parallel, done. */
 export const literatureMachine = setup({
   types: {
-    context: {} as { bookId: string; pages: string[]; summary: string; grounded?: boolean; compliant?: boolean },
+    context: {} as {
+      bookId: string;
+      pages: string[];
+      summary: string;
+      grounded?: boolean;
+      compliant?: boolean;
+    },
     input: {} as { bookId: string },
     events: {} as
       | { type: 'evt.books.fetch.success'; data: { pages: string[] } }

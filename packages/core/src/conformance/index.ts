@@ -1,0 +1,2 @@
+export { type LockCase, type LockUnderTest, lockContract } from './lock-contract.ts';
+export { type StoreCase, storeContract } from './store-contract.ts';

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { conflict } from '../errors.ts';
+import type { ProcessRecord, ProcessStore, StoredProcess } from '../ports.ts';
+import { memoryStore } from '../stores/memory-store.ts';
+import { storeContract } from './store-contract.ts';
+
+// A store as simple as can be, to break one thing at a time.
+function plainStore(faults: Partial<Record<Fault, true>>): ProcessStore {
+  const keyOf = (id: string) => {
+    if (faults.allIds) return id;
+    if (id === '' || !id.isWellFormed() || id.length > 8_192)
+      throw Object.assign(new Error(), { code: 'XORCA_INVALID_ID' });
+    return faults.cutIds ? id.slice(0, 255) : faults.foldIds ? id.toLowerCase() : id;
+  };
+  const stored = new Map<string, StoredProcess>();
+  const hidden = new Set<string>();
+  let writes = 0;
+  const all = () => [...stored.values()].map(({ record }) => record);
+  return {
+    async load(id) {
+      const found = stored.get(keyOf(id));
+      if (found && faults.inventsRevisions) return { ...found, revision: -1 };
+      if (found && faults.trims)
+        return { ...found, record: { ...found.record, body: found.record.body.trim() } };
+      return found ?? (faults.inventsRecords ? { record: { id } as ProcessRecord, revision: 0 } : undefined);
+    },
+    async save(record, expected) {
+      const key = keyOf(record.id);
+      const found = stored.get(key);
+      if (faults.indexesFirst && !found) hidden.add(record.id);
+      if (faults.slow) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (faults.hides) {
+        hidden.add(record.id);
+        setTimeout(() => hidden.delete(record.id), 3);
+      }
+      const actual = found?.revision;
+      const fits =
+        expected === undefined
+          ? faults.createsAlways || !found
+          : faults.updatesAlways || (faults.upserts && !found) || actual === expected;
+      if (!fits) {
+        if (faults.writesOnConflict) stored.set(key, { record, revision: actual ?? 0 });
+        throw conflict(record.id, expected);
+      }
+      const revision = faults.bodyAsRevision
+        ? record.body + record.revision
+        : faults.recordRevision
+          ? record.revision
+          : ++writes;
+      stored.set(key, { record: faults.shares ? record : Object.freeze({ ...record }), revision });
+      if (faults.staleWake && found)
+        stored.set(key, { record: { ...record, wakeAt: found.record.wakeAt }, revision });
+      return revision;
+    },
+    async due(now, limit) {
+      const due = all().filter(
+        ({ id, wakeAt }) => wakeAt !== null && (faults.dueFuture || wakeAt <= now) && !hidden.has(id),
+      );
+      const order = faults.dueUnordered
+        ? () => 0
+        : (a: ProcessRecord, b: ProcessRecord) => (a.wakeAt ?? 0) - (b.wakeAt ?? 0);
+      return due
+        .sort(order)
+        .slice(0, faults.dueUnlimited ? 1e9 : limit)
+        .map(({ id }) => id);
+    },
+    async list(query) {
+      const limit = query.limit ?? 50;
+      if (limit < 1 && !faults.anyLimit) throw Object.assign(new Error(), { code: 'XORCA_CONFIG' });
+      const start = Number(query.cursor ?? 0);
+      const fits = all().filter(
+        (record) =>
+          (query.orchestrator ?? record.orchestrator) === record.orchestrator &&
+          (faults.ignoresVersion || (query.version ?? record.version) === record.version) &&
+          (faults.ignoresStatus || (query.status ?? record.status) === record.status),
+      );
+      const items = fits
+        .slice(start, faults.endlessPage ? 1e9 : start + limit)
+        .map(({ body: _, ...summary }) => summary);
+      const next = start + limit + (faults.skips ? 1 : 0);
+      return { items, ...(next < fits.length ? { next: String(next) } : {}) };
+    },
+    async delete(id) {
+      const key = keyOf(id);
+      if (faults.deleteFails && !stored.has(key)) throw new Error('there is none');
+      if (!faults.keeps) stored.delete(key);
+    },
+  };
+}
+
+type Fault =
+  | 'allIds'
+  | 'anyLimit'
+  | 'bodyAsRevision'
+  | 'createsAlways'
+  | 'cutIds'
+  | 'deleteFails'
+  | 'dueFuture'
+  | 'dueUnlimited'
+  | 'dueUnordered'
+  | 'endlessPage'
+  | 'foldIds'
+  | 'hides'
+  | 'ignoresStatus'
+  | 'ignoresVersion'
+  | 'indexesFirst'
+  | 'inventsRecords'
+  | 'inventsRevisions'
+  | 'keeps'
+  | 'recordRevision'
+  | 'shares'
+  | 'skips'
+  | 'slow'
+  | 'staleWake'
+  | 'trims'
+  | 'updatesAlways'
+  | 'upserts'
+  | 'writesOnConflict';
+
+// Each fault, and the cases that must find it (others may as well).
+const FOUND_BY: Readonly<Record<Exclude<Fault, 'slow'>, readonly RegExp[]>> = {
+  allIds: [/ill-formed/],
+  anyLimit: [/refuses a limit/],
+  bodyAsRevision: [/delete and recreate/],
+  createsAlways: [/second create/, /16 creators/],
+  cutIds: [/hostile/],
+  deleteFails: [/unknown one is no error/],
+  dueFuture: [/still to come/],
+  dueUnlimited: [/at most as many/],
+  dueUnordered: [/earliest first/, /newest wakeAt/],
+  endlessPage: [/pages through/, /at most 50/],
+  foldIds: [/hostile/],
+  hides: [/misses nothing/],
+  ignoresStatus: [/saved last/, /each filter/],
+  ignoresVersion: [/each filter/],
+  indexesFirst: [/newest wakeAt/],
+  inventsRecords: [/unknown id/],
+  inventsRevisions: [/it was loaded with/],
+  keeps: [/deleted record is gone/],
+  recordRevision: [/older revision/, /delete and recreate/],
+  shares: [/changes nothing in the store/],
+  skips: [/exactly once/],
+  staleWake: [/wakeAt was cleared/, /newest wakeAt/],
+  trims: [/comes back as it was saved/],
+  updatesAlways: [/stale save/, /16 writers/],
+  upserts: [/update of a record that is not there/],
+  writesOnConflict: [/second create/, /stale save/],
+};
+
+beforeAll(() => {
+  const real = setTimeout;
+  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => real(run, Math.min(ms, 1)));
+});
+afterAll(() => {
+  vi.unstubAllGlobals();
+});
+
+for (const [fault, finders] of Object.entries(FOUND_BY)) {
+  it(`the contract finds a store that has the fault ${fault}`, async () => {
+    for (const finder of finders) {
+      const cases = storeContract.filter(({ name }) => finder.test(name));
+      expect(cases.length, String(finder)).toBeGreaterThan(0);
+      for (const { name, run } of cases) {
+        const outcome = await run(() => plainStore({ [fault]: true, slow: true })).catch(
+          (error: unknown) => error,
+        );
+        expect(outcome, name).toBeInstanceOf(Error);
+      }
+    }
+  });
+}
+
+it('the contract finds nothing in the same store without a fault, and every case finds some fault', async () => {
+  for (const { name, run } of storeContract) {
+    await run(() => plainStore({}));
+    await run(memoryStore);
+    const finders = Object.values(FOUND_BY).flat();
+    const found = finders.some((finder) => finder.test(name)) || (await findsSome(run));
+    expect(found, name).toBe(true);
+  }
+});
+
+async function findsSome(run: (typeof storeContract)[number]['run']): Promise<boolean> {
+  for (const fault of Object.keys(FOUND_BY)) {
+    const failed = await run(() => plainStore({ [fault]: true, slow: true })).then(
+      () => false,
+      () => true,
+    );
+    if (failed) return true;
+  }
+  return false;
+}

@@ -1,0 +1,26 @@
+import { resolve } from 'node:path';
+import { assertOptions, type Clock, objectStore, type ProcessStore, XorcaError } from '@xorca/core';
+import { fileObjects } from './file-objects.ts';
+
+/** Options of `fileStore`. */
+export interface FileStoreOptions {
+  /** The folder; made when it is not there. Processes lie in `process/`, what wakes them in `wake/`. */
+  readonly dir: string;
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Keeps processes as JSON files in a folder that any number of processes of one machine may share: to look at, to copy, to put into
+ * a backup. A save is on the disk when it answers. For speed take `sqliteStore`, which syncs once for many saves.
+ * Errors: `XORCA_CONFLICT`, `XORCA_INVALID_ID`, `XORCA_CORRUPT_RECORD`, `XORCA_UNAVAILABLE` (retryable: disk full), `XORCA_CONFIG`.
+ *
+ * @example
+ * const store = fileStore({ dir: 'data/processes' })
+ */
+export function fileStore(options: FileStoreOptions): ProcessStore {
+  assertOptions(options, ['dir', 'clock'], 'fileStore');
+  const { dir, clock = Date } = options;
+  if (typeof dir !== 'string' || dir === '') throw new XorcaError('XORCA_CONFIG', 'fileStore needs a dir.');
+  return objectStore(fileObjects(resolve(dir)), { clock });
+}
