@@ -1,12 +1,4 @@
-import {
-  assertKnown,
-  type Clock,
-  type CloudEvent,
-  fullJitter,
-  messageOf,
-  type Timers,
-  XorcaError,
-} from '@xorca/core';
+import { assertKnown, type Clock, type CloudEvent, fullJitter, messageOf, type Timers } from '@xorca/core';
 import type { Delivery, DeliveryTable } from './delivery-table.ts';
 import { type Lane, lane } from './lane.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';

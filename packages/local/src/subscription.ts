@@ -18,7 +18,7 @@ export interface Subscription {
    * Gets events of one subject, oldest first. Called again with what it threw over or named as failed, so it must bear to see an
    * event twice.
    */
-  readonly handler: (events: readonly CloudEvent[]) => Promise<HandlerAnswer | void>;
+  readonly handler: (events: readonly CloudEvent[]) => Promise<HandlerAnswer> | Promise<void>;
   /** How many subjects are handled at once. Default 64. */
   readonly concurrency?: number;
   /** How many events of a subject one call gets at most. Default 32. */

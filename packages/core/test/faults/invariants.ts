@@ -41,6 +41,7 @@ function* effects({ ids, states, published }: WorldEnd): Generator<string> {
 function* stuck({ ids, states, unsettled }: WorldEnd): Generator<string> {
   for (const id of ids) {
     const state = states.get(id);
+    if (!state?.log.includes('alarm')) yield `lost timer: ${id} never heard its alarm`;
     if (state?.value !== 'closing') yield `stuck process: ${id} is in ${JSON.stringify(state?.value)}`;
     if (state && state.outbox > 0) yield `unconfirmed effects: ${id} keeps ${state.outbox}`;
     if (state && state.timers > 0) yield `forgotten timer: ${id} keeps ${state.timers}`;

@@ -1,4 +1,4 @@
-import { assign, emit, setup } from 'xstate';
+import { assign, emit, raise, setup } from 'xstate';
 
 interface Input {
   readonly type: string;
@@ -16,7 +16,9 @@ export const faultMachine = setup({
   id: 'faults',
   context: { log: [] },
   initial: 'fetch',
-  on: { 'evt.tick': { actions: ['log', emit(({ event }) => ({ type: 'notif.tick', data: event.cloudevent.id }))] } },
+  // Rings once, and no state is left by it: only taking the timer out keeps it from ringing again.
+  entry: raise({ type: 'alarm', cloudevent: { id: 'alarm' } }, { delay: 120_000 }),
+  on: { alarm: { actions: 'log' }, 'evt.tick': { actions: ['log', emit(({ event }) => ({ type: 'notif.tick', data: event.cloudevent.id }))] } },
   states: {
     fetch: { on: { 'evt.fetched': { target: 'pause', actions: 'log' } } },
     pause: { after: { pause: 'checks' } },

@@ -44,25 +44,29 @@ export interface FaultOptions {
 
 /** A store that an invocation sees through a bad network: it dies, loses answers, is away. */
 export function faultyStore(store: ProcessStore, faults: FaultOptions): ProcessStore {
-  const { turns, life } = faults;
+  const { turns } = faults;
   return {
     ...store,
     async load(id) {
       await turns.wait();
-      if (strikes(faults, 'load')) return life.die();
+      if (faults.life.dead) return faults.life.die();
+      if (strikes(faults, 'load')) return faults.life.die();
       if (strikes(faults, 'load unavailable')) throw away();
       const stored = await store.load(id);
       await turns.wait();
-      return life.dead ? life.die() : stored;
+      if (faults.life.dead) return faults.life.die();
+      return stored;
     },
     async save(record, expected, effects) {
       await turns.wait();
-      if (strikes(faults, 'before save')) return life.die();
+      if (faults.life.dead) return faults.life.die();
+      if (strikes(faults, 'before save')) return faults.life.die();
       if (strikes(faults, 'save unavailable')) throw away();
       const revision = await store.save(record, expected, effects);
-      if (strikes(faults, 'after save')) return life.die();
+      if (strikes(faults, 'after save')) return faults.life.die();
       if (strikes(faults, 'answer of save lost')) throw away();
       await turns.wait();
+      if (faults.life.dead) return faults.life.die();
       return revision;
     },
     async due(now, limit) {
@@ -74,17 +78,18 @@ export function faultyStore(store: ProcessStore, faults: FaultOptions): ProcessS
 
 /** A publisher that dies or fails before, between and after its events. */
 export function faultyPublisher(bus: FaultBus, faults: FaultOptions): EventPublisher {
-  const { turns, life } = faults;
+  const { turns } = faults;
   return {
     async publish(events: readonly CloudEvent[]) {
       await turns.wait();
-      if (strikes(faults, 'before publish')) return life.die();
+      if (faults.life.dead) return faults.life.die();
+      if (strikes(faults, 'before publish')) return faults.life.die();
       if (strikes(faults, 'bus unavailable')) throw away();
       for (const [place, event] of events.entries()) {
-        if (place > 0 && strikes(faults, 'between two publishes')) return life.die();
+        if (place > 0 && strikes(faults, 'between two publishes')) return faults.life.die();
         bus.accept(event);
       }
-      if (strikes(faults, 'after publish')) return life.die();
+      if (strikes(faults, 'after publish')) return faults.life.die();
       if (strikes(faults, 'answer of publish lost')) throw away();
       await turns.wait();
     },
