@@ -60,7 +60,11 @@ export { assertProcessId, decodeProcessId, encodeProcessId } from './process-id.
 export type { Problem } from './record.ts';
 export { type CallOptions, createRunner, type Runner, type WakeResult } from './runner.ts';
 export type { RunnerOptions } from './runner-options.ts';
-export { memoryLock } from './stores/memory-lock.ts';
-export { memoryPublisher } from './stores/memory-publisher.ts';
+export { pageSize } from './stores/list-query.ts';
+export { assertLockOptions, lockLost, lockTimeout } from './stores/lock-errors.ts';
+export { type MemoryLockOptions, memoryLock } from './stores/memory-lock.ts';
+export { type MemoryPublisher, memoryPublisher } from './stores/memory-publisher.ts';
 export { memoryStore } from './stores/memory-store.ts';
-export { objectStore } from './stores/object-store.ts';
+export type { KeyPage, ObjectStorage, PutCondition, StoredObject } from './stores/object-storage.ts';
+export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';
+export { systemTimers, type Timers } from './timers.ts';

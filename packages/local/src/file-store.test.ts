@@ -43,7 +43,7 @@ describe('fileStore', () => {
   it('keeps a record whole, and writable, whenever a writer is killed', async () => {
     const dir = await tempFolder();
     let last = 0;
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       const writer = child('file-writer.ts', dir);
       let acknowledged = 0;
       while (acknowledged < last + 2 + round)

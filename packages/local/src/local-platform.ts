@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import {
+  assertOptions,
+  type Clock,
+  isSettled,
+  type Outcome,
+  type Platform,
+  type ProcessLock,
+  type Runner,
+  type Scheduler,
+  systemTimers,
+  type Timers,
+} from '@xorca/core';
+import { type LocalBus, localBus } from './local-bus.ts';
+import { localLock } from './local-lock.ts';
+import { sqliteDatabase } from './sqlite-database.ts';
+import { type SqliteStore, sqliteStore } from './sqlite-store.ts';
+import type { HandlerAnswer } from './subscription.ts';
+import { loopScheduler, type WakeLoop, wakeLoop } from './wake-loop.ts';
+
+export interface LocalPlatformOptions {
+  /** The folder that holds everything. Made if it is not there. */
+  readonly dir: string;
+  /** Longest time between two looks for due timers, in ms. Default 1,000. */
+  readonly pollMs?: number;
+  /** Default: the system's clock and timers. */
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+  /** 0 to 1, for the jitter of retries. Default `Math.random`. */
+  readonly random?: () => number;
+  /** Hears of what goes wrong with nobody to answer to. Default: `console.error`. */
+  readonly report?: (message: string) => void;
+}
+
+/** Which events a runner gets from the bus. */
+export interface AttachOptions {
+  /** Types or patterns. Default: `evt.*` and what starts its processes. */
+  readonly types?: readonly string[];
+  /** Sees each outcome, e.g. to show it. */
+  readonly onOutcome?: (outcome: Outcome) => void;
+}
+
+/** All ports of one machine, in one folder. */
+export interface LocalPlatform extends Platform {
+  /** The SQLite file. */
+  readonly path: string;
+  readonly store: SqliteStore;
+  readonly bus: LocalBus;
+  readonly scheduler: Scheduler;
+  readonly clock: Clock;
+  /**
+   * A lock that holds across the programs of this machine. Not among the ports a runner takes by itself: the bus gives it a
+   * process's events one batch at a time, so a lock would only cost two more writes an event. Add it with
+   * `{ ...platform, lock: platform.fileLock }` where several programs move the same processes.
+   */
+  readonly fileLock: ProcessLock;
+  /** Gives a runner the bus's events and wakes it for timers. */
+  attach(runner: Runner, options?: AttachOptions): void;
+  /** Resolves when the bus has nothing queued, waiting for a retry or in flight. Timers may still be to come. */
+  idle(): Promise<void>;
+  /** Ends what is under way, keeps the rest for the next start, closes the file. */
+  close(): Promise<void>;
+}
+
+const OPTIONS = ['dir', 'pollMs', 'clock', 'timers', 'random', 'report'];
+
+/**
+ * A whole platform in a folder: processes, undelivered events and timers lie in one SQLite file, so an event costs one
+ * transaction, and a program killed at any moment goes on where it stopped when it is started again.
+ * Errors: `XORCA_CONFIG` for a folder that cannot be written or that another program has open.
+ *
+ * @example
+ * const platform = localPlatform({ dir: '.xorca' })
+ * const runner = createRunner(orchestrator, platform)
+ * platform.attach(runner)
+ */
+export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
+  assertOptions(options, OPTIONS, 'localPlatform');
+  const { dir, pollMs = 1_000, clock = Date, timers = systemTimers, random = Math.random } = options;
+  const report = options.report ?? ((message) => console.error(message));
+  const path = join(dir, 'xorca.db');
+  const database = sqliteDatabase({ path });
+  let bus: LocalBus;
+  try {
+    bus = localBus({ database, clock, timers, random });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const store = sqliteStore({ database, bus });
+  const loops: WakeLoop[] = [];
+  return {
+    path,
+    store,
+    publisher: bus,
+    bus,
+    clock,
+    scheduler: loopScheduler(loops),
+    fileLock: localLock({ database, clock }),
+    attach(runner, { types = defaultTypes(runner), onOutcome } = {}) {
+      loops.push(wakeLoop(runner, { timers, now: () => clock.now(), pollMs, report }));
+      bus.subscribe({
+        name: `orchestrator ${runner.orchestrator.name}`,
+        types,
+        handler: async (events) => answerOf(await runner.handle(events), onOutcome),
+      });
+    },
+    idle: () => bus.idle(),
+    async close() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await bus.close();
+      store.close();
+      database.close();
+    },
+  };
+}
+
+function defaultTypes({ orchestrator }: Runner): readonly string[] {
+  return orchestrator.startType === undefined ? ['evt.*'] : ['evt.*', orchestrator.startType];
+}
+
+function answerOf(outcomes: readonly Outcome[], onOutcome: ((outcome: Outcome) => void) | undefined): HandlerAnswer {
+  if (onOutcome) for (const outcome of outcomes) onOutcome(outcome);
+  const failed = outcomes.flatMap((outcome) => {
+    if (isSettled(outcome)) return [];
+    // What can never be taken is put aside at once: trying it again would only hold up what comes behind it.
+    return [{ id: outcome.event?.id ?? '', error: outcome.error, retry: outcome.status === 'failed' }];
+  });
+  return { failed };
+}
