@@ -1,7 +1,12 @@
 export { type FileStoreOptions, fileStore } from './file-store.ts';
 export { type DeadLetter, type LocalBus, type LocalBusOptions, localBus } from './local-bus.ts';
 export { type LocalLock, type LocalLockOptions, localLock } from './local-lock.ts';
-export { type AttachOptions, type LocalPlatform, type LocalPlatformOptions, localPlatform } from './local-platform.ts';
+export {
+  type AttachOptions,
+  type LocalPlatform,
+  type LocalPlatformOptions,
+  localPlatform,
+} from './local-platform.ts';
 export { type SqliteDatabase, type SqliteDatabaseOptions, sqliteDatabase } from './sqlite-database.ts';
 export { type SqliteStore, type SqliteStoreOptions, sqliteStore } from './sqlite-store.ts';
 export type { HandlerAnswer, Subscription } from './subscription.ts';

@@ -119,7 +119,10 @@ function defaultTypes({ orchestrator }: Runner): readonly string[] {
   return orchestrator.startType === undefined ? ['evt.*'] : ['evt.*', orchestrator.startType];
 }
 
-function answerOf(outcomes: readonly Outcome[], onOutcome: ((outcome: Outcome) => void) | undefined): HandlerAnswer {
+function answerOf(
+  outcomes: readonly Outcome[],
+  onOutcome: ((outcome: Outcome) => void) | undefined,
+): HandlerAnswer {
   if (onOutcome) for (const outcome of outcomes) onOutcome(outcome);
   const failed = outcomes.flatMap((outcome) => {
     if (isSettled(outcome)) return [];

@@ -49,15 +49,24 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
   const ready = new Set<Lane>();
   const waits = new Set<unknown>();
   let inFlight = 0;
+  let pumping = false;
   let stopped = false;
 
   function makeReady(each: Lane): void {
     if (each.busy || each.waiting || each.empty) return;
     ready.add(each);
-    pump();
+    pumpSoon();
+  }
+
+  // Not at once: events that came together shall go to the handler together.
+  function pumpSoon(): void {
+    if (pumping) return;
+    pumping = true;
+    queueMicrotask(pump);
   }
 
   function pump(): void {
+    pumping = false;
     for (const next of ready) {
       if (stopped || inFlight >= concurrency) return;
       ready.delete(next);
@@ -81,7 +90,7 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
     if (delayMs !== undefined && !stopped) wait(each, delayMs);
     else if (each.empty) lanes.delete(each.name);
     else makeReady(each);
-    pump();
+    pumpSoon();
     context.changed();
   }
 
@@ -141,7 +150,7 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
     lanes.set(laneName, waiting);
     ready.add(waiting);
   }
-  pump();
+  pumpSoon();
 
   return {
     name,

@@ -46,7 +46,9 @@ export function wakeLoop(runner: Pick<Runner, 'wake'>, options: WakeLoopOptions)
         for (const { id, error } of result.failed) reportFailure(id, error);
       }
     } catch (error) {
-      report(`Due processes could not be read; they are looked for again in ${pollMs} ms: ${messageOf(error)}`);
+      report(
+        `Due processes could not be read; they are looked for again in ${pollMs} ms: ${messageOf(error)}`,
+      );
     }
   }
 

@@ -16,7 +16,12 @@ platform.bus.subscribe({
     // Real services take their time; the moments in between are where the kills shall hit.
     await new Promise((resolve) => setTimeout(resolve, 15));
     const publish = commands.map(({ id, type, subject = '' }) =>
-      createCloudEvent({ id: `${id}/answer`, type: `${type.replace('cmd.', 'evt.')}.success`, source: '/fleet', subject }),
+      createCloudEvent({
+        id: `${id}/answer`,
+        type: `${type.replace('cmd.', 'evt.')}.success`,
+        source: '/fleet',
+        subject,
+      }),
     );
     return { publish };
   },
@@ -25,13 +30,17 @@ platform.bus.subscribe({
   name: 'observer',
   types: ['notif.*'],
   async handler(events) {
-    for (const { id, data } of events) appendFileSync(join(dir, 'observed'), `${JSON.stringify({ id, data })}\n`);
+    for (const { id, data } of events)
+      appendFileSync(join(dir, 'observed'), `${JSON.stringify({ id, data })}\n`);
   },
 });
 platform.attach(runner);
 const ids = Array.from({ length: Number(processes) }, (_, n) => `process-${n}`);
 for (const id of ids) {
-  if (!(await runner.get(id))) await platform.bus.publish([createCloudEvent({ id: `begin-${id}`, type: 'evt.begin', source: '/test', subject: id })]);
+  if (!(await runner.get(id)))
+    await platform.bus.publish([
+      createCloudEvent({ id: `begin-${id}`, type: 'evt.begin', source: '/test', subject: id }),
+    ]);
 }
 console.log('ready');
 

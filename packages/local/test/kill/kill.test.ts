@@ -9,11 +9,13 @@ import { sqliteStore } from '@xorca/local';
 import { expect, test } from 'vitest';
 import { chain } from './machine.ts';
 
-const PROCESSES = 120;
+const PROCESSES = 200;
 const KILLS = 30;
 const seed = Number(process.env['XORCA_SEED'] ?? 20_260_101);
 
-test(`killed ${KILLS} times at random moments (XORCA_SEED=${seed}), the outcome is that of an undisturbed run`, { timeout: 240_000 }, async () => {
+test(`killed ${KILLS} times at random moments (XORCA_SEED=${seed}), the outcome is that of an undisturbed run`, {
+  timeout: 240_000,
+}, async () => {
   const calm = await mkdtemp(join(tmpdir(), 'xorca-calm-'));
   const wild = await mkdtemp(join(tmpdir(), 'xorca-wild-'));
   try {
@@ -38,7 +40,11 @@ test(`killed ${KILLS} times at random moments (XORCA_SEED=${seed}), the outcome 
 
 function start(dir: string): ChildProcess {
   const file = join(import.meta.dirname, 'child.ts');
-  return spawn(process.execPath, ['--conditions=@xorca/source', '--no-warnings', file, dir, String(PROCESSES)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(
+    process.execPath,
+    ['--conditions=@xorca/source', '--no-warnings', file, dir, String(PROCESSES)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
 }
 
 async function finish(child: ChildProcess): Promise<void> {
@@ -49,7 +55,8 @@ async function finish(child: ChildProcess): Promise<void> {
 /** Kills a child some ms after it is ready; false when it had ended before. */
 async function killWhileWorking(child: ChildProcess, afterMs: number): Promise<boolean> {
   const exited = once(child, 'exit');
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) if (line === 'ready') break;
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
+    if (line === 'ready') break;
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   child.kill('SIGKILL');
   const [, signal] = await exited;
@@ -66,7 +73,14 @@ async function outcome(dir: string): Promise<unknown[]> {
       items.map(async ({ id }) => {
         const details = await runner.get(id);
         const counter = JSON.parse((await store.load(id))?.record.body ?? '{}').counter;
-        return { id, status: details?.status, value: details?.value, context: details?.context, outbox: details?.outbox, counter };
+        return {
+          id,
+          status: details?.status,
+          value: details?.value,
+          context: details?.context,
+          outbox: details?.outbox,
+          counter,
+        };
       }),
     );
   } finally {

@@ -7,8 +7,15 @@ export const chain = createOrchestrator({
   startOn: 'evt.begin',
   machines: {
     '1': setup({
-      types: { context: {} as { log: string[] }, events: {} as { type: string; cloudevent?: { id: string } } },
-      actions: { log: assign({ log: ({ context, event }) => [...context.log, event.cloudevent?.id ?? 'timer'].sort() }) },
+      types: {
+        context: {} as { log: string[] },
+        events: {} as { type: string; cloudevent?: { id: string } },
+      },
+      actions: {
+        log: assign({
+          log: ({ context, event }) => [...context.log, event.cloudevent?.id ?? 'timer'].sort(),
+        }),
+      },
     }).createMachine({
       id: 'chain',
       context: { log: [] },
@@ -21,8 +28,20 @@ export const chain = createOrchestrator({
         both: {
           type: 'parallel',
           states: {
-            left: { initial: 'ask', states: { ask: { on: { 'evt.left.success': { target: 'ok', actions: 'log' } } }, ok: { type: 'final' } } },
-            right: { initial: 'ask', states: { ask: { on: { 'evt.right.success': { target: 'ok', actions: 'log' } } }, ok: { type: 'final' } } },
+            left: {
+              initial: 'ask',
+              states: {
+                ask: { on: { 'evt.left.success': { target: 'ok', actions: 'log' } } },
+                ok: { type: 'final' },
+              },
+            },
+            right: {
+              initial: 'ask',
+              states: {
+                ask: { on: { 'evt.right.success': { target: 'ok', actions: 'log' } } },
+                ok: { type: 'final' },
+              },
+            },
           },
           onDone: 'end',
         },
