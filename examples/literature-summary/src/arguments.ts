@@ -25,7 +25,8 @@ export function readArguments(argv: readonly string[]): Arguments {
     options: { dir: { type: 'string' }, pace: { type: 'string' } },
   });
   const paceMs = Number(values.pace ?? 0);
-  if (!Number.isFinite(paceMs) || paceMs < 0) throw new Error(`--pace must be milliseconds, not ${values.pace}`);
+  if (!Number.isFinite(paceMs) || paceMs < 0)
+    throw new Error(`--pace must be milliseconds, not ${values.pace}`);
   return {
     dir: values.dir ?? join(import.meta.dirname, '../.xorca'),
     paceMs,

@@ -10,7 +10,10 @@ import { createTimeline } from './timeline.ts';
 
 /** Summarises the books, or goes on with it where an earlier start was stopped. True when every summary passed. */
 async function run({ dir, paceMs, books }: Arguments): Promise<boolean> {
-  const timeline = createTimeline({ write: (text) => process.stdout.write(text), ...terminalLook(process.stdout) });
+  const timeline = createTimeline({
+    write: (text) => process.stdout.write(text),
+    ...terminalLook(process.stdout),
+  });
   const { onSnapshot, onOutcome } = show(timeline);
 
   const platform = localPlatform({ dir });
@@ -34,9 +37,12 @@ async function run({ dir, paceMs, books }: Arguments): Promise<boolean> {
   await platform.idle();
 
   const passed = await showResults(timeline, runner, books);
-  for (const { event, error } of platform.bus.deadLetters()) console.error(`Given up: ${event.type} for ${event.subject}: ${error}`);
+  for (const { event, error } of platform.bus.deadLetters())
+    console.error(`Given up: ${event.type} for ${event.subject}: ${error}`);
   await platform.close();
-  console.log(`\nState, events and pages lie in ${relative(process.cwd(), dir) || dir}. Start again: nothing is done twice.`);
+  console.log(
+    `\nState, events and pages lie in ${relative(process.cwd(), dir) || dir}. Start again: nothing is done twice.`,
+  );
   return passed;
 }
 

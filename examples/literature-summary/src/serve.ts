@@ -27,7 +27,9 @@ export function serve<Input, Output extends object>({
     const answers: CloudEvent[] = [];
     for (const command of events) {
       const subject = command.subject ?? '';
-      const result = await service(command.data as Input, { onProgress: (progress) => onProgress?.(subject, progress) });
+      const result = await service(command.data as Input, {
+        onProgress: (progress) => onProgress?.(subject, progress),
+      });
       if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
       const ending = isFailure(result) ? 'error' : 'success';
       answers.push(

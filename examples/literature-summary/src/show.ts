@@ -11,7 +11,8 @@ export const STEPS = 5;
 export function stepOf(value: unknown, context: SummaryContext): number {
   if (value === 'FetchData') return 0;
   if (value === 'Summarise') return 1;
-  if (typeof value !== 'string') return 2 + Number(context.grounded !== undefined) + Number(context.compliant !== undefined);
+  if (typeof value !== 'string')
+    return 2 + Number(context.grounded !== undefined) + Number(context.compliant !== undefined);
   return STEPS;
 }
 
@@ -28,16 +29,26 @@ export function show(timeline: Timeline): {
       if (!event?.subject) return;
       const id = event.subject;
       timeline.eventIn(id, event.type, eventDetail(event.data));
-      if (status !== 'applied') timeline.note(id, [status, reason ?? error?.message].filter(Boolean).join(': '));
+      if (status !== 'applied')
+        timeline.note(id, [status, reason ?? error?.message].filter(Boolean).join(': '));
       const view = status === 'applied' ? views.get(id) : undefined;
-      if (view) timeline.state(id, view.value as StateValue, stepOf(view.value, view.context as SummaryContext), STEPS);
+      if (view)
+        timeline.state(
+          id,
+          view.value as StateValue,
+          stepOf(view.value, view.context as SummaryContext),
+          STEPS,
+        );
       for (const effect of effects) timeline.eventOut(id, effect.type, eventDetail(effect.data));
     },
   };
 }
 
 /** Shows where a process stands that an earlier start of the program left behind. */
-export function showFound(timeline: Timeline, { id, status, value, context, timers, outbox }: ProcessDetails): void {
+export function showFound(
+  timeline: Timeline,
+  { id, status, value, context, timers, outbox }: ProcessDetails,
+): void {
   timeline.state(id, value as StateValue, stepOf(value, context as SummaryContext), STEPS);
   if (status === 'done') return timeline.note(id, 'finished before: nothing to do');
   const waits = outbox.length + timers.length > 0 ? `, ${outbox.length} unsent, ${timers.length} timers` : '';
@@ -45,7 +56,11 @@ export function showFound(timeline: Timeline, { id, status, value, context, time
 }
 
 /** Shows the results: each summary, or why there is none. */
-export async function showResults(timeline: Timeline, runner: Runner, ids: readonly string[]): Promise<boolean> {
+export async function showResults(
+  timeline: Timeline,
+  runner: Runner,
+  ids: readonly string[],
+): Promise<boolean> {
   let allDone = true;
   for (const id of ids) {
     const details = await runner.get(id);
@@ -62,6 +77,8 @@ function resultOf(value: unknown, context: SummaryContext | undefined): readonly
   if (value === 'Done') return context.sentences.map((sentence, place) => `${place + 1}. ${sentence}`);
   if (value === 'Failed') return [context.problem ?? 'failed'];
   const missing = (context.grounded?.missing ?? []).map((sentence) => `not in the book: ${sentence}`);
-  const broken = (context.compliant?.violations ?? []).map(({ rule, sentence }) => `breaks ${rule}: ${sentence}`);
+  const broken = (context.compliant?.violations ?? []).map(
+    ({ rule, sentence }) => `breaks ${rule}: ${sentence}`,
+  );
   return [...missing, ...broken];
 }

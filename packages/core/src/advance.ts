@@ -73,7 +73,9 @@ export function advance(
   const { orchestrator } = settings;
   if (record && record.orchestrator !== orchestrator.name) {
     const reason = `process ${JSON.stringify(id)} belongs to orchestrator ${record.orchestrator}`;
-    const outcomes = deliveries.map(({ event }): Outcome => ({ status: 'foreign', event, reason, effects: [] }));
+    const outcomes = deliveries.map(
+      ({ event }): Outcome => ({ status: 'foreign', event, reason, effects: [] }),
+    );
     return { outcomes, effects: [], resend: [], foreign: true };
   }
   const run = new Run(settings, id, record, now, confirmed);
@@ -101,7 +103,13 @@ class Run {
   readonly decided: OutboxEntry[] = [];
   readonly resend = new Set<OutboxEntry>();
 
-  constructor(settings: AdvanceSettings, id: string, record: ProcessRecord | undefined, now: number, confirmed: ReadonlySet<string>) {
+  constructor(
+    settings: AdvanceSettings,
+    id: string,
+    record: ProcessRecord | undefined,
+    now: number,
+    confirmed: ReadonlySet<string>,
+  ) {
     this.confirmed = confirmed;
     this.settings = settings;
     this.id = id;
@@ -121,14 +129,21 @@ class Run {
     const { event, hash } = delivery;
     if (this.broken) return { status: 'failed', event, error: outOfOrder(this.id, this.broken), effects: [] };
     if (hasSeen(this.seen, hash)) {
-      const entries = (this.before?.outbox ?? []).filter((entry) => entry.cause === hash && !this.confirmed.has(entry.event.id));
+      const entries = (this.before?.outbox ?? []).filter(
+        (entry) => entry.cause === hash && !this.confirmed.has(entry.event.id),
+      );
       for (const entry of entries) this.resend.add(entry);
       return { status: 'duplicate', event, effects: entries.map((entry) => entry.event) };
     }
     const { orchestrator } = this.settings;
     if (!this.record && !this.draft) {
       if (!delivery.starts && event.type !== orchestrator.startType) {
-        return { status: 'unknown-process', event, reason: `no process ${JSON.stringify(this.id)}`, effects: [] };
+        return {
+          status: 'unknown-process',
+          event,
+          reason: `no process ${JSON.stringify(this.id)}`,
+          effects: [],
+        };
       }
       return this.attempt(event, hash, () => this.start(delivery));
     }
@@ -186,7 +201,7 @@ class Run {
       engine: this.settings.orchestrator.engine.name,
       machine: this.before?.machine ?? this.machine.id,
       hash: this.before?.hash ?? this.machine.hash,
-      counter: this.draft?.counter ?? this.before?.counter ?? 0,
+      counter: this.draft?.counter() ?? this.before?.counter ?? 0,
       seen: this.seen,
       outbox,
       timers: state.timers,
@@ -243,7 +258,8 @@ class Run {
 
   private apply(input: EngineInput, cause: string): readonly CloudEvent[] | Outcome {
     const { handled, events } = this.opened().apply(input);
-    if (!handled && input.kind === 'event') return unhandled(undefined, `no state takes ${input.event.type} now`);
+    if (!handled && input.kind === 'event')
+      return unhandled(undefined, `no state takes ${input.event.type} now`);
     this.decide(events, cause);
     return events;
   }
@@ -272,11 +288,17 @@ class Run {
   }
 }
 
-function machineEvent(event: CloudEvent, transform: ((event: CloudEvent) => MachineEvent) | undefined): MachineEvent {
+function machineEvent(
+  event: CloudEvent,
+  transform: ((event: CloudEvent) => MachineEvent) | undefined,
+): MachineEvent {
   if (!transform) return { type: event.type, data: event.data, cloudevent: event };
   const made = transform(event);
   if (typeof made?.type === 'string' && !made.type.startsWith('xstate.')) return made;
-  throw new XorcaError('XORCA_CONFIG', `onCloudEvent[${JSON.stringify(event.type)}] must return an event with a type of its own, not ${JSON.stringify(made)?.slice(0, 80)}.`);
+  throw new XorcaError(
+    'XORCA_CONFIG',
+    `onCloudEvent[${JSON.stringify(event.type)}] must return an event with a type of its own, not ${JSON.stringify(made)?.slice(0, 80)}.`,
+  );
 }
 
 function unhandled(event: CloudEvent | undefined, reason: string): Outcome {
@@ -284,5 +306,9 @@ function unhandled(event: CloudEvent | undefined, reason: string): Outcome {
 }
 
 function outOfOrder(processId: string, broken: XorcaError): XorcaError {
-  return new XorcaError('XORCA_ORDER', `Not tried, to keep the order of process ${JSON.stringify(processId)}: an event before it failed (${broken.code}). Deliver it again after that one.`, { processId, retryable: true, cause: broken });
+  return new XorcaError(
+    'XORCA_ORDER',
+    `Not tried, to keep the order of process ${JSON.stringify(processId)}: an event before it failed (${broken.code}). Deliver it again after that one.`,
+    { processId, retryable: true, cause: broken },
+  );
 }

@@ -32,12 +32,18 @@ export interface EventContract<Data = unknown> {
  * @example
  * const requested = defineEvent('cmd.literature.summarise', { data: z.object({ bookId: z.string() }) })
  */
-export function defineEvent<Data>(type: string, shape: { readonly data: StandardSchema<Data> }): EventContract<Data> {
+export function defineEvent<Data>(
+  type: string,
+  shape: { readonly data: StandardSchema<Data> },
+): EventContract<Data> {
   if (typeof type !== 'string' || type === '') {
     throw new XorcaError('XORCA_CONFIG', 'defineEvent needs an event type, e.g. "evt.books.fetch.success".');
   }
   if (typeof shape?.data?.['~standard']?.validate !== 'function') {
-    throw new XorcaError('XORCA_CONFIG', `The data of event ${type} must be a Standard Schema, e.g. of zod, valibot or arktype.`);
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `The data of event ${type} must be a Standard Schema, e.g. of zod, valibot or arktype.`,
+    );
   }
   return { type, data: shape.data };
 }

@@ -5,7 +5,10 @@
 export function dataFault(data: unknown, maxBytes: number): string | undefined {
   const budget = { left: maxBytes };
   const fault = walk(data, 'data', budget, 0);
-  return fault ?? (budget.left < 0 ? `data: is larger than ${maxBytes} bytes; store it and send a reference` : undefined);
+  return (
+    fault ??
+    (budget.left < 0 ? `data: is larger than ${maxBytes} bytes; store it and send a reference` : undefined)
+  );
 }
 
 // Deeper than this no sane event is, and the JSON writers behind us would run out of stack.

@@ -4,12 +4,15 @@ import { isXorcaError, messageOf, type XorcaError } from './errors.ts';
 import { assertProcessId } from './process-id.ts';
 
 /** A delivery that can name a process, or the error that says why it cannot. */
-export type Decoded = { readonly event: CloudEvent; readonly id: string } | { readonly event?: CloudEvent; readonly error: XorcaError };
+export type Decoded =
+  | { readonly event: CloudEvent; readonly id: string }
+  | { readonly event?: CloudEvent; readonly error: XorcaError };
 
 /** Reads what came in: a CloudEvent, one of the SDK's, or its JSON text. Never throws: one bad element must not spoil its batch. */
 export function decodeEvent(raw: unknown, maxBytes: number): Decoded {
   if (typeof raw === 'string') {
-    if (raw.length > maxBytes * 2) return { error: invalid(undefined, `event: is larger than ${maxBytes} bytes`) };
+    if (raw.length > maxBytes * 2)
+      return { error: invalid(undefined, `event: is larger than ${maxBytes} bytes`) };
     try {
       return decodeEvent(JSON.parse(raw) as object, maxBytes);
     } catch (cause) {
@@ -17,7 +20,8 @@ export function decodeEvent(raw: unknown, maxBytes: number): Decoded {
     }
   }
   const event = raw as CloudEvent;
-  const fault = faultOfEvent(event) ?? reserved(event) ?? dataFault(event.data, maxBytes) ?? base64Fault(event, maxBytes);
+  const fault =
+    faultOfEvent(event) ?? reserved(event) ?? dataFault(event.data, maxBytes) ?? base64Fault(event, maxBytes);
   if (fault) return { error: invalid(event, fault) };
   const id = event.subject as string;
   try {
@@ -25,7 +29,9 @@ export function decodeEvent(raw: unknown, maxBytes: number): Decoded {
   } catch (error) {
     return { event, error: isXorcaError(error) ? error : invalid(event, `subject: ${messageOf(error)}`) };
   }
-  return event.data === undefined && event.data_base64 !== undefined ? fromBase64(event, id, maxBytes) : { event, id };
+  return event.data === undefined && event.data_base64 !== undefined
+    ? fromBase64(event, id, maxBytes)
+    : { event, id };
 }
 
 function reserved(event: CloudEvent): string | undefined {

@@ -21,13 +21,26 @@ export interface DedupeBounds {
 
 /** 12 characters that stand for an input, from its source and id. */
 export function inputHash(event: CloudEvent): string {
-  const bytes = sha256(utf8ToBytes(eventKey(event)));
+  const bytes = sha256(bytesOf(eventKey(event)));
   let text = '';
   for (let i = 0; i < 9; i += 3) {
     const bits = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     text += `${ALPHABET[bits >> 18]}${ALPHABET[(bits >> 12) & 63]}${ALPHABET[(bits >> 6) & 63]}${ALPHABET[bits & 63]}`;
   }
   return text;
+}
+
+// Almost every key is short ASCII, for which a loop is three times as fast as the platform's encoder.
+const scratch = new Uint8Array(256);
+
+function bytesOf(key: string): Uint8Array {
+  if (key.length > scratch.length) return utf8ToBytes(key);
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    if (code > 127) return utf8ToBytes(key);
+    scratch[i] = code;
+  }
+  return scratch.subarray(0, key.length);
 }
 
 /** Whether an input is in the window. */
@@ -42,7 +55,8 @@ export function withSeen(seen: string, hash: string, now: number, bounds: Dedupe
   const hour = Math.floor(now / HOUR_MS);
   const oldest = hour - Math.ceil(bounds.ageMs / HOUR_MS);
   let from = Math.max(0, seen.length - (bounds.count - 1) * ENTRY);
-  while (from < seen.length && Number.parseInt(seen.slice(from + HASH, from + ENTRY), 36) < oldest) from += ENTRY;
+  while (from < seen.length && Number.parseInt(seen.slice(from + HASH, from + ENTRY), 36) < oldest)
+    from += ENTRY;
   // Four digits of base 36 count hours until the year 2161.
   return seen.slice(from) + hash + hour.toString(36).padStart(HOUR, '0');
 }

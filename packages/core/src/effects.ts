@@ -21,7 +21,11 @@ export interface EffectContext {
  * The CloudEvents that a step's effects amount to, in order, with ids `<process>/<number>` that go on from `counter`: the same
  * step gives the same ids. Throws for what nobody could deliver.
  */
-export function toCloudEvents(effects: readonly EngineEffect[], counter: number, context: EffectContext): CloudEvent[] {
+export function toCloudEvents(
+  effects: readonly EngineEffect[],
+  counter: number,
+  context: EffectContext,
+): CloudEvent[] {
   const time = new Date(context.now).toISOString();
   return wantedEvents(effects, context).map((wanted, place) =>
     complete({ ...wanted, id: `${context.id}/${counter + place + 1}`, time }, context),
@@ -52,9 +56,20 @@ export function complete(
     specversion: '1.0',
   } as CloudEvent;
   const fault = faultOfEvent(event) ?? jsonFault(event.data, 'data');
-  if (fault) throw undeliverable(event, context.id, 'XORCA_MACHINE', `${fault}. Put what it carries into data, as plain JSON`);
+  if (fault)
+    throw undeliverable(
+      event,
+      context.id,
+      'XORCA_MACHINE',
+      `${fault}. Put what it carries into data, as plain JSON`,
+    );
   if (context.maxBytes !== undefined && isLarger(event, context.maxBytes)) {
-    throw undeliverable(event, context.id, 'XORCA_EVENT_TOO_LARGE', `it is larger than the ${context.maxBytes} bytes its publisher takes. Store the large part and send a reference`);
+    throw undeliverable(
+      event,
+      context.id,
+      'XORCA_EVENT_TOO_LARGE',
+      `it is larger than the ${context.maxBytes} bytes its publisher takes. Store the large part and send a reference`,
+    );
   }
   return event;
 }
@@ -72,5 +87,9 @@ function undeliverable(
   code: 'XORCA_MACHINE' | 'XORCA_EVENT_TOO_LARGE',
   why: string,
 ): XorcaError {
-  return new XorcaError(code, `${describeEvent(event)}, which process ${JSON.stringify(processId)} wanted to emit, cannot be sent: ${why}. The process is as it was before.`, { processId });
+  return new XorcaError(
+    code,
+    `${describeEvent(event)}, which process ${JSON.stringify(processId)} wanted to emit, cannot be sent: ${why}. The process is as it was before.`,
+    { processId },
+  );
 }

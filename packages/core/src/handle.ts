@@ -45,7 +45,9 @@ export async function handleAll(
   await mapLimit([...groups], settings.concurrency, async ([id, items]) => {
     const deliveries = items.map(({ delivery }) => delivery);
     const result =
-      settings.now() >= deadlineAt ? tooLate(id, deliveries) : await processes.run(id, deliveries, deadlineAt);
+      settings.now() >= deadlineAt
+        ? tooLate(id, deliveries)
+        : await processes.run(id, deliveries, deadlineAt);
     results.set(id, result);
     for (const [place, { at }] of items.entries()) outcomes[at] = result.outcomes[place] as Outcome;
   });
@@ -78,5 +80,10 @@ function tooLate(id: string, deliveries: readonly Delivery[]): RunResult {
     `There was no time left for process ${JSON.stringify(id)} in this invocation. Nothing was done: deliver again.`,
     { processId: id, retryable: true },
   );
-  return { outcomes: deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })), changed: false, resent: 0, error };
+  return {
+    outcomes: deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })),
+    changed: false,
+    resent: 0,
+    error,
+  };
 }

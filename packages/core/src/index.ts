@@ -11,7 +11,11 @@ export {
   orchestrateCloudEvents,
   type VersionedStateMachine,
 } from './actors/orchestrate-cloud-events.ts';
-export { PersistableActor, type PersistableActorInput, withPersistableActor } from './actors/persistable-actor.ts';
+export {
+  PersistableActor,
+  type PersistableActorInput,
+  withPersistableActor,
+} from './actors/persistable-actor.ts';
 export { fullJitter } from './backoff.ts';
 export { type CloudEvent, type CloudEventInput, createCloudEvent } from './cloud-event.ts';
 export { defineEvent, type EventContract, type SchemaResult, type StandardSchema } from './contract.ts';

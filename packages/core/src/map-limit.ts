@@ -4,6 +4,7 @@ export async function mapLimit<Item, Result>(
   limit: number,
   map: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
+  if (items.length === 1) return [await map(items[0] as Item)];
   const results: Result[] = new Array(items.length);
   let next = 0;
   const work = async () => {

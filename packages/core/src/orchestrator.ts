@@ -82,10 +82,17 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   assertOptions(options, OPTIONS, 'createOrchestrator');
   const { name, machines, startOn } = options;
   if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {
-    throw new XorcaError('XORCA_CONFIG', `An orchestrator's name must be 1 to 100 letters, digits, dots, dashes or underscores, not ${JSON.stringify(name)}.`);
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `An orchestrator's name must be 1 to 100 letters, digits, dots, dashes or underscores, not ${JSON.stringify(name)}.`,
+    );
   }
   const versions = Object.keys(machines ?? {}).sort(compareVersions);
-  if (versions.length === 0) throw new XorcaError('XORCA_CONFIG', `Orchestrator ${name} needs at least one machine in \`machines\`, by version.`);
+  if (versions.length === 0)
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `Orchestrator ${name} needs at least one machine in \`machines\`, by version.`,
+    );
   const mappings = new Map(Object.entries(options.onOrchestrationState ?? {}));
   const transforms = new Map(Object.entries(options.onCloudEvent ?? {}));
   const contracts = new Map((options.events ?? []).map((contract) => [contract.type, contract]));
@@ -119,7 +126,10 @@ function prepareAll(
   mapped: readonly string[],
 ): Map<string, PreparedMachine> {
   const prepared = new Map(
-    versions.map((version) => [version, xstate5.prepare(machines[version], { mapped, where: `${name} ${version}` })]),
+    versions.map((version) => [
+      version,
+      xstate5.prepare(machines[version], { mapped, where: `${name} ${version}` }),
+    ]),
   );
   const known = [...new Set([...prepared.values()].flatMap(({ stateKeys }) => stateKeys))];
   for (const key of mapped) assertKnown(key, known, 'state', `onOrchestrationState of ${name}`);

@@ -5,7 +5,12 @@ import type { Problem } from './record.ts';
 /** A problem, counted on from the one before when it is the same event's. */
 export function problemOf(
   before: Problem | undefined,
-  now: { readonly kind: Problem['kind']; readonly event?: CloudEvent; readonly error: XorcaError; readonly at: number },
+  now: {
+    readonly kind: Problem['kind'];
+    readonly event?: CloudEvent;
+    readonly error: XorcaError;
+    readonly at: number;
+  },
 ): Problem {
   const again = before && before.kind === now.kind && isAbout(before, now.event);
   return {

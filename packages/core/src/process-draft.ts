@@ -1,12 +1,19 @@
 import type { CloudEvent } from './cloud-event.ts';
 import { toCloudEvents } from './effects.ts';
-import type { EngineInput, EngineState, MachineView, PreparedMachine, Session, Timer } from './engine/engine.ts';
+import type {
+  EngineInput,
+  EngineState,
+  MachineView,
+  PreparedMachine,
+  Session,
+  Timer,
+} from './engine/engine.ts';
 import type { Orchestrator } from './orchestrator.ts';
 
 /** A process being moved: nothing of it is real before it is saved. */
 export interface ProcessDraft {
   /** Last number used in an effect's id. */
-  readonly counter: number;
+  counter(): number;
   /** Moves the process, or throws and leaves it as it was. */
   apply(input: EngineInput): Applied;
   due(now: number): readonly Timer[];
@@ -31,7 +38,10 @@ export interface DraftOptions {
 }
 
 /** Opens a process for the steps of one invocation. `started` are the events of a new process's start. */
-export function openDraft(options: DraftOptions): { readonly draft: ProcessDraft; readonly started: readonly CloudEvent[] } {
+export function openDraft(options: DraftOptions): {
+  readonly draft: ProcessDraft;
+  readonly started: readonly CloudEvent[];
+} {
   const { orchestrator, id, now } = options;
   let counter = options.counter;
   // A thrown error spoils an actor system. Another one is then opened and led through what had succeeded before.
@@ -62,9 +72,7 @@ export function openDraft(options: DraftOptions): { readonly draft: ProcessDraft
   // What cannot be kept fails the very step that made it, not the whole batch at its end.
   let kept: EngineState | undefined = options.state ? undefined : session.save();
   const draft: ProcessDraft = {
-    get counter() {
-      return counter;
-    },
+    counter: () => counter,
     apply(input) {
       const current = awake();
       try {

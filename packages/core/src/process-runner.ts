@@ -1,15 +1,22 @@
-import { advance, type AdvanceSettings, type Delivery, type Plan } from './advance.ts';
+import { type AdvanceSettings, advance, type Delivery, type Plan } from './advance.ts';
 import { fullJitter, sleep } from './backoff.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import type { MachineView } from './engine/engine.ts';
 import { isXorcaError, messageOf, PublishError, XorcaError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
-import type { EventPublisher, ProcessLock, ProcessRecord, ProcessStore, Scheduler, StoredProcess } from './ports.ts';
+import type {
+  EventPublisher,
+  ProcessLock,
+  ProcessRecord,
+  ProcessStore,
+  Scheduler,
+  StoredProcess,
+} from './ports.ts';
 import { type Published, publishAll } from './publish.ts';
 import { type Recent, recent } from './recent.ts';
 import { decodeBody } from './record.ts';
 import { type SavedProcess, settle } from './settle.ts';
-import { validateDeliveries } from './validate.ts';
+import { hasContract, validateDeliveries } from './validate.ts';
 
 /** All that moving one process needs. */
 export interface ProcessEnvironment extends AdvanceSettings {
@@ -74,7 +81,9 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
         // The save had landed and only its answer was lost.
         return { plan: attempted, saved: savedOf(attempted, stored.revision), before: undefined };
       }
-      const plan = await planFor(env, id, stored, deliveries, owed.get(id));
+      const plan = hasContract(env.orchestrator, deliveries)
+        ? await validatedPlan(env, id, stored, deliveries, owed.get(id))
+        : advance(env, id, stored?.record, deliveries, env.now(), owed.get(id));
       if (fromWarm && !(plan.record && plan.outcomes.every(({ status }) => status === 'applied'))) {
         // Only a conditional write proves a remembered record fresh; any other answer needs the stored one.
         fromWarm = undefined;
@@ -85,7 +94,11 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
       if (!plan.record) return { plan, before: stored };
       try {
         const effects = env.carried ? plan.effects : undefined;
-        return { plan, saved: savedOf(plan, await store.save(plan.record, stored?.revision, effects)), before: stored };
+        return {
+          plan,
+          saved: savedOf(plan, await store.save(plan.record, stored?.revision, effects)),
+          before: stored,
+        };
       } catch (error) {
         warm.delete(id);
         if (!(isXorcaError(error) && error.retryable)) throw error;
@@ -123,7 +136,13 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
       if (settled) warm.set(id, settled);
     } catch (cause) {
       // The events stay in the outbox and are sent once more by a wake: a repetition, no loss.
-      env.report(new XorcaError('XORCA_UNAVAILABLE', `Process ${JSON.stringify(id)} could not note that its events were published: ${messageOf(cause)}`, { processId: id, cause }));
+      env.report(
+        new XorcaError(
+          'XORCA_UNAVAILABLE',
+          `Process ${JSON.stringify(id)} could not note that its events were published: ${messageOf(cause)}`,
+          { processId: id, cause },
+        ),
+      );
     }
   }
 
@@ -140,28 +159,41 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
   return {
     async run(id, deliveries, deadlineAt) {
       try {
-        const lease = await env.lock?.acquire(id, {
-          ...env.lockOptions,
-          timeoutMs: Math.max(0, Math.min(env.lockOptions.timeoutMs, deadlineAt - env.now())),
-        });
+        const lease =
+          env.lock &&
+          (await env.lock.acquire(id, {
+            ...env.lockOptions,
+            timeoutMs: Math.max(0, Math.min(env.lockOptions.timeoutMs, deadlineAt - env.now())),
+          }));
         try {
           const committed = await commit(id, deliveries, deadlineAt);
           const published = await deliver(id, committed);
-          await tellOthers(id, committed);
+          if (committed.saved && (env.scheduler || env.onSnapshot)) await tellOthers(id, committed);
           return resultOf(committed, published);
         } finally {
-          await quietly(env, id, 'its lock', () => lease?.release());
+          if (lease) await quietly(env, id, 'its lock', () => lease.release());
         }
       } catch (thrown) {
         const error = runError(thrown, id);
-        return { outcomes: deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })), changed: false, resent: 0, error };
+        return {
+          outcomes: deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })),
+          changed: false,
+          resent: 0,
+          error,
+        };
       }
     },
     async confirm(id, events) {
       const stored = await store.load(id);
       if (!stored) return;
       const published = { confirmed: new Set(events.map((event) => event.id)), failed: new Map() };
-      await settle(store, { ...stored, body: decodeBody(stored.record) }, published, env.now(), env.resendAfterMs);
+      await settle(
+        store,
+        { ...stored, body: decodeBody(stored.record) },
+        published,
+        env.now(),
+        env.resendAfterMs,
+      );
     },
   };
 }
@@ -172,7 +204,7 @@ interface Committed {
   readonly before: StoredProcess | undefined;
 }
 
-async function planFor(
+async function validatedPlan(
   env: ProcessEnvironment,
   id: string,
   stored: StoredProcess | undefined,
@@ -180,7 +212,14 @@ async function planFor(
   owed: ReadonlySet<string> | undefined,
 ): Promise<Plan> {
   const { valid, rejected } = await validateDeliveries(env.orchestrator, stored?.record, deliveries);
-  const plan = advance(env, id, stored?.record, valid.map(({ delivery }) => delivery), env.now(), owed);
+  const plan = advance(
+    env,
+    id,
+    stored?.record,
+    valid.map(({ delivery }) => delivery),
+    env.now(),
+    owed,
+  );
   if (rejected.length === 0) return plan;
   const outcomes: Outcome[] = [];
   for (const { at, outcome } of rejected) outcomes[at] = outcome;
@@ -216,20 +255,39 @@ function withFailures(outcomes: readonly Outcome[], published: Published | undef
     const failed = outcome.effects.flatMap(({ id }) => published.failed.get(id) ?? []);
     if (failed.length === 0) return outcome;
     const again = failed.filter(({ retryable }) => retryable);
-    if (again.length === 0) return { ...outcome, reason: `the bus refused ${failed.length} of its events for good: see the process's problem` };
+    if (again.length === 0)
+      return {
+        ...outcome,
+        reason: `the bus refused ${failed.length} of its events for good: see the process's problem`,
+      };
     return { ...outcome, status: 'failed', error: new PublishError(again) };
   });
 }
 
 function runError(thrown: unknown, id: string): XorcaError {
   if (isXorcaError(thrown)) return thrown;
-  return new XorcaError('XORCA_UNAVAILABLE', `Process ${JSON.stringify(id)} could not be moved: ${messageOf(thrown)}. Nothing is lost: deliver again.`, { processId: id, retryable: true, cause: thrown });
+  return new XorcaError(
+    'XORCA_UNAVAILABLE',
+    `Process ${JSON.stringify(id)} could not be moved: ${messageOf(thrown)}. Nothing is lost: deliver again.`,
+    { processId: id, retryable: true, cause: thrown },
+  );
 }
 
-async function quietly(env: ProcessEnvironment, id: string, what: string, call: () => unknown): Promise<void> {
+async function quietly(
+  env: ProcessEnvironment,
+  id: string,
+  what: string,
+  call: () => unknown,
+): Promise<void> {
   try {
     await call();
   } catch (cause) {
-    env.report(new XorcaError('XORCA_UNAVAILABLE', `${what} failed for process ${JSON.stringify(id)}, which goes on without it: ${messageOf(cause)}`, { processId: id, cause }));
+    env.report(
+      new XorcaError(
+        'XORCA_UNAVAILABLE',
+        `${what} failed for process ${JSON.stringify(id)}, which goes on without it: ${messageOf(cause)}`,
+        { processId: id, cause },
+      ),
+    );
   }
 }

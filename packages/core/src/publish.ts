@@ -9,7 +9,10 @@ export interface Published {
 }
 
 /** Publishes and never throws. An error that names no events counts as if none was sent: sending twice does no harm. */
-export async function publishAll(publisher: EventPublisher, events: readonly CloudEvent[]): Promise<Published> {
+export async function publishAll(
+  publisher: EventPublisher,
+  events: readonly CloudEvent[],
+): Promise<Published> {
   const failed = new Map<string, FailedPublish>();
   try {
     await publisher.publish(events);

@@ -69,10 +69,16 @@ export function resolveSettings(
   assertOptions(options.lock ?? {}, ['ttl', 'timeout'], 'createRunner({ lock })');
   const { store, publisher, lock, scheduler, clock } = platform;
   if (typeof store?.load !== 'function' || typeof store.save !== 'function') {
-    throw new XorcaError('XORCA_CONFIG', 'The platform has no store: give one with load, save, due and list, e.g. memoryStore().');
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      'The platform has no store: give one with load, save, due and list, e.g. memoryStore().',
+    );
   }
   if (publisher !== undefined && typeof publisher.publish !== 'function') {
-    throw new XorcaError('XORCA_CONFIG', 'The platform has no publisher: give one with publish(events), e.g. memoryPublisher().');
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      'The platform has no publisher: give one with publish(events), e.g. memoryPublisher().',
+    );
   }
   const { settle = 'eager' } = options;
   if (settle !== 'eager' && settle !== 'lazy') {
@@ -92,7 +98,9 @@ export function resolveSettings(
       ageMs: durationMs(options.dedupe?.age ?? '14d', 'dedupe.age'),
     },
     // Without a publisher nobody could send again: the caller asks for it by delivering the input again.
-    resendAfterMs: publisher ? durationMs(options.resendAfter ?? '1m', 'resendAfter') : Number.POSITIVE_INFINITY,
+    resendAfterMs: publisher
+      ? durationMs(options.resendAfter ?? '1m', 'resendAfter')
+      : Number.POSITIVE_INFINITY,
     maxOutbox: publisher ? Number.POSITIVE_INFINITY : MAX_UNCONFIRMED,
     concurrency: whole(options.concurrency, 16, 1, 'concurrency'),
     wakeLimit: whole(options.wakeLimit, 100, 1, 'wakeLimit'),
@@ -116,5 +124,8 @@ const MAX_UNCONFIRMED = 50;
 function whole(value: number | undefined, fallback: number, least: number, option: string): number {
   const chosen = value ?? fallback;
   if (Number.isInteger(chosen) && chosen >= least) return chosen;
-  throw new XorcaError('XORCA_CONFIG', `${option} must be a whole number of at least ${least}, not ${String(value)}.`);
+  throw new XorcaError(
+    'XORCA_CONFIG',
+    `${option} must be a whole number of at least ${least}, not ${String(value)}.`,
+  );
 }

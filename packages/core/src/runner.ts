@@ -4,10 +4,10 @@ import { mapLimit } from './map-limit.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
 import type { ListQuery, Page, Platform, ProcessSummary } from './ports.ts';
-import { assertProcessId } from './process-id.ts';
 import { type ProcessDetails, processDetails } from './process-details.ts';
+import { assertProcessId } from './process-id.ts';
 import { createProcessRunner } from './process-runner.ts';
-import { resolveSettings, type RunnerOptions } from './runner-options.ts';
+import { type RunnerOptions, resolveSettings } from './runner-options.ts';
 
 /** Bounds of one call. */
 export interface CallOptions {
@@ -36,7 +36,11 @@ export interface Runner {
    */
   handle(events: readonly unknown[], options?: CallOptions): Promise<readonly Outcome[]>;
   /** Starts a process without an event. Doing it twice is harmless: the second is a `duplicate`, or `unhandled` later on. */
-  start(start: { readonly id: string; readonly input?: unknown; readonly version?: string }): Promise<Outcome>;
+  start(start: {
+    readonly id: string;
+    readonly input?: unknown;
+    readonly version?: string;
+  }): Promise<Outcome>;
   /** Fires due timers and sends unconfirmed events again. Call it every minute or so: the only clock a process has. */
   wake(options?: CallOptions): Promise<WakeResult>;
   /** A process as people want to see it, or undefined. */
@@ -51,7 +55,11 @@ export interface Runner {
  * const runner = createRunner(summary, { store: memoryStore(), publisher: memoryPublisher() })
  * const outcomes = await runner.handle(events)
  */
-export function createRunner(orchestrator: Orchestrator, platform: Platform, options: RunnerOptions = {}): Runner {
+export function createRunner(
+  orchestrator: Orchestrator,
+  platform: Platform,
+  options: RunnerOptions = {},
+): Runner {
   const settings = resolveSettings(orchestrator, platform, options);
   const processes = createProcessRunner(settings);
   const resting = new Map<string, number>();
@@ -59,7 +67,12 @@ export function createRunner(orchestrator: Orchestrator, platform: Platform, opt
   return {
     orchestrator,
     async handle(events, { deadlineAt = Number.POSITIVE_INFINITY } = {}) {
-      const { outcomes } = await handleAll(settings, processes, events.map((event) => ({ event })), deadlineAt);
+      const { outcomes } = await handleAll(
+        settings,
+        processes,
+        events.map((event) => ({ event })),
+        deadlineAt,
+      );
       return outcomes;
     },
 

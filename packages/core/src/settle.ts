@@ -57,7 +57,10 @@ function settled(body: RecordBody, { confirmed, failed }: Published, now: number
     const failure = failed.get(entry.event.id);
     if (!failure) return [entry];
     if (failure.retryable) return [{ ...entry, at: now }];
-    const error = new XorcaError('XORCA_PUBLISH', `The bus refuses ${entry.event.type} for good: ${failure.reason}`);
+    const error = new XorcaError(
+      'XORCA_PUBLISH',
+      `The bus refuses ${entry.event.type} for good: ${failure.reason}`,
+    );
     problem = problemOf(problem, { kind: 'effect', event: entry.event, error, at: now });
     return [];
   });

@@ -11,6 +11,11 @@ export interface Validated {
   readonly rejected: ReadonlyArray<{ readonly at: number; readonly outcome: Outcome }>;
 }
 
+/** Whether any delivery has a contract to be held against. Asked first, since most have none and holding takes turns. */
+export function hasContract(orchestrator: Orchestrator, deliveries: readonly Delivery[]): boolean {
+  return deliveries.some(({ event }) => orchestrator.contract(event.type) !== undefined);
+}
+
 /** Holds data against the contracts, but only for processes of this orchestrator: another's may have another contract. */
 export async function validateDeliveries(
   orchestrator: Orchestrator,
@@ -25,9 +30,15 @@ export async function validateDeliveries(
     const contract = ours ? orchestrator.contract(event.type) : undefined;
     const result = contract ? await validateData(contract, event.data) : undefined;
     if (result && 'fault' in result) {
-      rejected.push({ at, outcome: { status: 'rejected', event, error: invalid(event, result.fault), effects: [] } });
+      rejected.push({
+        at,
+        outcome: { status: 'rejected', event, error: invalid(event, result.fault), effects: [] },
+      });
     } else {
-      valid.push({ at, delivery: result ? { ...delivery, event: { ...event, data: result.value } } : delivery });
+      valid.push({
+        at,
+        delivery: result ? { ...delivery, event: { ...event, data: result.value } } : delivery,
+      });
     }
   }
   return { valid, rejected };

@@ -4,7 +4,8 @@ export function compareVersions(a: string, b: string): number {
   const [releaseB = '', preB] = split(b);
   const order = compareParts(releaseA, releaseB);
   if (order !== 0) return order;
-  if (preA === undefined || preB === undefined) return Number(preB !== undefined) - Number(preA !== undefined);
+  if (preA === undefined || preB === undefined)
+    return Number(preB !== undefined) - Number(preA !== undefined);
   return compareParts(preA, preB);
 }
 

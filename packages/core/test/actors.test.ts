@@ -1,5 +1,5 @@
-import { assign, createActor, fromTransition, setup } from 'xstate';
 import { expect, test } from 'vitest';
+import { assign, createActor, fromTransition, setup } from 'xstate';
 import {
   createCloudEvent,
   createCloudOrchestrationActor,
@@ -12,7 +12,10 @@ import {
 } from '../src/index.ts';
 import { event, literatureMachine, literatureMappings, walk } from './support/literature-machine.ts';
 
-const counter = fromTransition((state: { n: number }, add: { type: 'add' }) => (add.type === 'add' ? { n: state.n + 1 } : state), { n: 0 });
+const counter = fromTransition(
+  (state: { n: number }, add: { type: 'add' }) => (add.type === 'add' ? { n: state.n + 1 } : state),
+  { n: 0 },
+);
 const counterOf = (storage = memoryStore(), more = {}) => ({
   id: 'c1',
   storage,
@@ -57,39 +60,57 @@ test('read-write locking keeps others out from init to close', async () => {
   await second.close();
 });
 
-test.each(['write', 'read-write'] as const)('%s locking gives the lock back on every path', async (locking) => {
-  const lock = memoryLock();
-  const storage = memoryStore();
-  const free = async () => (await lock.acquire('c1', { ttlMs: 1000, timeoutMs: 0 })).release();
-  const input = (more = {}) => counterOf(storage, { lock, locking, ...more });
-  const creatorThrows = () => {
-    throw new Error('creator');
-  };
-  await expect(withPersistableActor(input({ actorCreator: creatorThrows }), () => {})).rejects.toThrow('creator');
-  await free();
-  const callbackThrows = () => Promise.reject(new Error('callback'));
-  await expect(withPersistableActor(input(), callbackThrows)).rejects.toThrow('callback');
-  await free();
-  const saveFails = { ...storage, save: () => Promise.reject(new Error('disk')) };
-  await expect(withPersistableActor(input({ storage: saveFails }), (actor) => void actor.start())).rejects.toThrow('disk');
-  await free();
-  const corrupt = { ...storage, load: async () => ({ revision: 1, record: { id: 'c1', body: '?' } }) };
-  await expect(withPersistableActor(input({ storage: corrupt }), () => {})).rejects.toMatchObject({ code: 'XORCA_CORRUPT_RECORD' });
-  await free();
-  expect(await storage.load('c1')).toBeUndefined();
-});
+test.each(['write', 'read-write'] as const)(
+  '%s locking gives the lock back on every path',
+  async (locking) => {
+    const lock = memoryLock();
+    const storage = memoryStore();
+    const free = async () => (await lock.acquire('c1', { ttlMs: 1000, timeoutMs: 0 })).release();
+    const input = (more = {}) => counterOf(storage, { lock, locking, ...more });
+    const creatorThrows = () => {
+      throw new Error('creator');
+    };
+    await expect(withPersistableActor(input({ actorCreator: creatorThrows }), () => {})).rejects.toThrow(
+      'creator',
+    );
+    await free();
+    const callbackThrows = () => Promise.reject(new Error('callback'));
+    await expect(withPersistableActor(input(), callbackThrows)).rejects.toThrow('callback');
+    await free();
+    const saveFails = { ...storage, save: () => Promise.reject(new Error('disk')) };
+    await expect(
+      withPersistableActor(input({ storage: saveFails }), (actor) => void actor.start()),
+    ).rejects.toThrow('disk');
+    await free();
+    const corrupt = { ...storage, load: async () => ({ revision: 1, record: { id: 'c1', body: '?' } }) };
+    await expect(withPersistableActor(input({ storage: corrupt }), () => {})).rejects.toMatchObject({
+      code: 'XORCA_CORRUPT_RECORD',
+    });
+    await free();
+    expect(await storage.load('c1')).toBeUndefined();
+  },
+);
 
 test('delays survive in absolute time and are delivered by the next start', async () => {
   let now = 0;
-  const machine = setup({}).createMachine({ initial: 'a', states: { a: { after: { 60_000: 'b' } }, b: {} } });
+  const machine = setup({}).createMachine({ initial: 'a', states: { a: { after: { 60000: 'b' } }, b: {} } });
   const storage = memoryStore();
-  const input = { id: 't', storage, clock: { now: () => now }, actorCreator: (id: string, snapshot: never) => createActor(machine, { id, snapshot }) };
+  const input = {
+    id: 't',
+    storage,
+    clock: { now: () => now },
+    actorCreator: (id: string, snapshot: never) => createActor(machine, { id, snapshot }),
+  };
   await withPersistableActor(input, (_actor, persistable) => void persistable.start());
   expect(await storage.due(60_000, 10)).toEqual(['t']);
   now = 59_999;
-  expect(await withPersistableActor(input, (_a, persistable) => persistable.start().getSnapshot().value)).toBe('a');
+  expect(
+    await withPersistableActor(input, (_a, persistable) => persistable.start().getSnapshot().value),
+  ).toBe('a');
   now = 60_000;
-  expect(await withPersistableActor(input, (_a, persistable) => persistable.start().getSnapshot().value)).toBe('b');
+  expect(
+    await withPersistableActor(input, (_a, persistable) => persistable.start().getSnapshot().value),
+  ).toBe('b');
   expect(await storage.due(1e12, 10)).toEqual([]);
 });
 
@@ -106,7 +127,11 @@ test('the snapshot of a failed actor is never saved', async () => {
     },
   });
   const storage = memoryStore();
-  const input = { id: 'f', storage, actorCreator: (id: string, snapshot: never) => createActor(machine, { id, snapshot }) };
+  const input = {
+    id: 'f',
+    storage,
+    actorCreator: (id: string, snapshot: never) => createActor(machine, { id, snapshot }),
+  };
   await withPersistableActor(input, (actor) => void actor.start().send({ type: 'add' }));
   const bad = withPersistableActor(input, (actor) => {
     actor.subscribe({ error: () => {} });
@@ -121,24 +146,58 @@ test('the orchestration actor maps events in and states out, and goes on from a 
     id: 'b1',
     version: '0.0.1',
     middleware: {
-      cloudevent: { 'books.evt.fetch.success': ({ data }: { data?: { bookData: string[] } }) => ({ type: 'evt.books.fetch.success', data: { pages: data?.bookData } }) },
+      cloudevent: {
+        'books.evt.fetch.success': ({ data }: { data?: { bookData: string[] } }) => ({
+          type: 'evt.books.fetch.success',
+          data: { pages: data?.bookData },
+        }),
+      },
       orchestration: {
         FetchData: (id: string, _state: string, { context }: { context: { bookId: string } }) =>
-          createCloudEvent({ type: 'books.com.fetch', subject: id, source: '/test/orchestrator', data: { bookId: context.bookId } }),
-        Summarise: (id: string, state: string) => ({ type: 'books.com.summarise', subject: id, data: { state } }),
+          createCloudEvent({
+            type: 'books.com.fetch',
+            subject: id,
+            source: '/test/orchestrator',
+            data: { bookId: context.bookId },
+          }),
+        Summarise: (id: string, state: string) => ({
+          type: 'books.com.summarise',
+          subject: id,
+          data: { state },
+        }),
       },
     },
   };
-  const first = createCloudOrchestrationActor(literatureMachine, { ...options, input: { bookId: 'opticks' } } as never);
+  const first = createCloudOrchestrationActor(literatureMachine, {
+    ...options,
+    input: { bookId: 'opticks' },
+  } as never);
   first.start();
-  expect(first.eventsToEmit).toMatchObject([{ type: 'books.com.fetch', subject: 'b1', source: '/test/orchestrator', data: { bookId: 'opticks' } }]);
-  const second = createCloudOrchestrationActor(literatureMachine, { ...options, snapshot: first.getPersistedSnapshot() } as never);
+  expect(first.eventsToEmit).toMatchObject([
+    { type: 'books.com.fetch', subject: 'b1', source: '/test/orchestrator', data: { bookId: 'opticks' } },
+  ]);
+  const second = createCloudOrchestrationActor(literatureMachine, {
+    ...options,
+    snapshot: first.getPersistedSnapshot(),
+  } as never);
   second.start();
   expect(second.eventsToEmit).toEqual([]);
-  second.cloudevent(createCloudEvent({ type: 'books.evt.fetch.success', subject: 'b1', source: '/fleet', data: { bookData: ['a'] } }));
+  second.cloudevent(
+    createCloudEvent({
+      type: 'books.evt.fetch.success',
+      subject: 'b1',
+      source: '/fleet',
+      data: { bookData: ['a'] },
+    }),
+  );
   expect(second.eventsToEmit).toMatchObject([{ type: 'books.com.summarise', data: { state: 'Summarise' } }]);
   expect(second.getSnapshot().value).toBe('Summarise');
-  expect(() => createCloudOrchestrationActor(literatureMachine, { id: 'x', middleware: { orchestration: { FetchDate: () => undefined } } })).toThrow('Did you mean "FetchData"?');
+  expect(() =>
+    createCloudOrchestrationActor(literatureMachine, {
+      id: 'x',
+      middleware: { orchestration: { FetchDate: () => undefined } },
+    }),
+  ).toThrow('Did you mean "FetchData"?');
 });
 
 const seedInput = (storage = memoryStore()) => ({
@@ -167,7 +226,12 @@ test('the seed style walks the golden walk', async () => {
     await confirm();
     expect((await orchestrateCloudEvents(input, [step])).eventsToEmit).toEqual([]);
   }
-  expect(types).toEqual([['cmd.gpt.summary'], ['cmd.regulations.grounded', 'cmd.regulations.compliant'], [], ['notif.summary.done']]);
+  expect(types).toEqual([
+    ['cmd.gpt.summary'],
+    ['cmd.regulations.grounded', 'cmd.regulations.compliant'],
+    [],
+    ['notif.summary.done'],
+  ]);
 });
 
 test('in the seed style a bad event or version spoils no other, and errors say what failed', async () => {
@@ -177,17 +241,44 @@ test('in the seed style a bad event or version spoils no other, and errors say w
   const input = seedInput(storage);
   const { errors, outcomes } = await orchestrateCloudEvents(
     input,
-    [{ nonsense: true }, event('old', 'evt.books.fetch.success', { pages: [] }), event('b2', 'evt.books.fetch.success', { pages: [] })],
-    [{ subject: '', context: {} }, { subject: 'b2', context: { bookId: 'y' } }, { subject: 'b3', context: {}, version: '7' }],
+    [
+      { nonsense: true },
+      event('old', 'evt.books.fetch.success', { pages: [] }),
+      event('b2', 'evt.books.fetch.success', { pages: [] }),
+    ],
+    [
+      { subject: '', context: {} },
+      { subject: 'b2', context: { bookId: 'y' } },
+      { subject: 'b3', context: {}, version: '7' },
+    ],
   );
-  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'applied', 'failed', 'rejected', 'failed', 'applied']);
-  expect(errors.map(({ error }) => error.code)).toEqual(['XORCA_INVALID_EVENT', 'XORCA_UNKNOWN_VERSION', 'XORCA_INVALID_EVENT', 'XORCA_UNKNOWN_VERSION']);
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'rejected',
+    'applied',
+    'failed',
+    'rejected',
+    'failed',
+    'applied',
+  ]);
+  expect(errors.map(({ error }) => error.code)).toEqual([
+    'XORCA_INVALID_EVENT',
+    'XORCA_UNKNOWN_VERSION',
+    'XORCA_INVALID_EVENT',
+    'XORCA_UNKNOWN_VERSION',
+  ]);
 });
 
 test('a caller that never confirms does not make the record grow for ever', async () => {
-  const machine = setup({}).createMachine({ initial: 'a', states: { a: { on: { go: { target: 'a', reenter: true } } } } });
+  const machine = setup({}).createMachine({
+    initial: 'a',
+    states: { a: { on: { go: { target: 'a', reenter: true } } } },
+  });
   const storage = memoryStore();
-  const input = { statemachine: { version: '1', logic: machine }, storage, onOrchestrationState: { a: () => ({ type: 'cmd.a' }) } };
+  const input = {
+    statemachine: { version: '1', logic: machine },
+    storage,
+    onOrchestrationState: { a: () => ({ type: 'cmd.a' }) },
+  };
   await orchestrateCloudEvents(input, [], [{ subject: 'p' }]);
   for (let i = 0; i < 120; i++) await orchestrateCloudEvents(input, [event('p', 'go', {}, `go${i}`)]);
   const body = JSON.parse((await storage.load('p'))?.record.body ?? '');
@@ -198,7 +289,13 @@ test('with a publisher the seed style publishes and confirms by itself, and lock
   const publisher = memoryPublisher();
   const lock = memoryLock();
   const storage = memoryStore();
-  const input = { ...seedInput(storage), publisher, lock, locking: 'write' as const, acquireLockMaxTimeout: 0 };
+  const input = {
+    ...seedInput(storage),
+    publisher,
+    lock,
+    locking: 'write' as const,
+    acquireLockMaxTimeout: 0,
+  };
   await orchestrateCloudEvents(input, [], [{ subject: 'b1', context: { bookId: 'x' } }]);
   expect(publisher.published.map(({ type }) => type)).toEqual(['cmd.books.fetch']);
   const lease = await lock.acquire('b1', { ttlMs: 10_000, timeoutMs: 0 });
@@ -206,5 +303,7 @@ test('with a publisher the seed style publishes and confirms by itself, and lock
   expect(errors).toMatchObject([{ error: { code: 'XORCA_LOCK_TIMEOUT' } }]);
   await lease.release();
   expect((await orchestrateCloudEvents(input, [walk('b1')[1]])).outcomes[0]?.status).toBe('applied');
-  await expect(orchestrateCloudEvents({ ...seedInput(), locking: 'write' })).rejects.toMatchObject({ code: 'XORCA_CONFIG' });
+  await expect(orchestrateCloudEvents({ ...seedInput(), locking: 'write' })).rejects.toMatchObject({
+    code: 'XORCA_CONFIG',
+  });
 });

@@ -1,7 +1,14 @@
 import { CloudEvent as SdkEvent } from 'cloudevents';
-import { assign, setup } from 'xstate';
 import { expect, test } from 'vitest';
-import { createOrchestrator, createRunner, defineEvent, memoryPublisher, memoryStore, type StandardSchema } from '../src/index.ts';
+import { assign, setup } from 'xstate';
+import {
+  createOrchestrator,
+  createRunner,
+  defineEvent,
+  memoryPublisher,
+  memoryStore,
+  type StandardSchema,
+} from '../src/index.ts';
 import { event, literature, walk } from './support/literature-machine.ts';
 
 const setUp = () => {
@@ -28,11 +35,19 @@ const cases: Array<[name: string, raw: unknown, field: string]> = [
   ['a wrong content type', { ...good, datacontenttype: 'text/xml' }, 'datacontenttype:'],
   ['a time that is none', { ...good, time: 'yesterday' }, 'time:'],
   ['an extension with capitals', { ...good, traceParent: 'x' }, 'traceParent:'],
-  ['a key that reaches for the prototype', JSON.stringify(good).replace('"bookId"', '"__proto__"'), 'data.__proto__:'],
+  [
+    'a key that reaches for the prototype',
+    JSON.stringify(good).replace('"bookId"', '"__proto__"'),
+    'data.__proto__:',
+  ],
   ['10 MB of data', { ...good, data: { pages: ['x'.repeat(10 << 20)] } }, 'data:'],
   ['10 MB of small data', { ...good, data: new Array(3 << 20).fill(1) }, 'data:'],
   ['bad base64', { ...good, data: undefined, data_base64: '***' }, 'data_base64:'],
-  ['base64 of something else than JSON', { ...good, data: undefined, data_base64: 'aGVsbG8=' }, 'data_base64:'],
+  [
+    'base64 of something else than JSON',
+    { ...good, data: undefined, data_base64: 'aGVsbG8=' },
+    'data_base64:',
+  ],
 ];
 
 test.each(cases)('%s is rejected, naming the field, and its neighbours go on', async (_name, raw, field) => {
@@ -57,15 +72,26 @@ test('data deeper than any sane event is rejected instead of ending the process'
 test('a type inside the data does not become the type of the event', async () => {
   const { runner } = setUp();
   await runner.handle([good]);
-  const sly = event('b1', 'evt.books.fetch.success', { type: 'evt.gpt.summary.success', pages: ['p'], summary: 'x' });
+  const sly = event('b1', 'evt.books.fetch.success', {
+    type: 'evt.gpt.summary.success',
+    pages: ['p'],
+    summary: 'x',
+  });
   expect((await runner.handle([sly]))[0]?.status).toBe('applied');
-  expect(await runner.get('b1')).toMatchObject({ value: 'Summarise', context: { pages: ['p'], summary: '' } });
+  expect(await runner.get('b1')).toMatchObject({
+    value: 'Summarise',
+    context: { pages: ['p'], summary: '' },
+  });
 });
 
 test('events of the CloudEvents SDK, JSON texts and base64 are taken alike', async () => {
   const { runner } = setUp();
   const { specversion: _, ...attributes } = walk('b1')[1] as Record<string, unknown>;
-  const base64 = { ...walk('b1')[2], data: undefined, data_base64: btoa(JSON.stringify({ summary: 'Light.' })) };
+  const base64 = {
+    ...walk('b1')[2],
+    data: undefined,
+    data_base64: btoa(JSON.stringify({ summary: 'Light.' })),
+  };
   const outcomes = await runner.handle([JSON.stringify(good), new SdkEvent(attributes as never), base64]);
   expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
   expect(await runner.get('b1')).toMatchObject({ context: { pages: ['p1', 'p2'], summary: 'Light.' } });
@@ -92,12 +118,19 @@ const bookSchema: StandardSchema<{ bookId: string }> = {
 };
 
 test('data of the wrong shape is rejected by its contract, naming the field', async () => {
-  const machine = setup({ types: { context: {} as { input: unknown }, input: {} as { bookId: string } } }).createMachine({
+  const machine = setup({
+    types: { context: {} as { input: unknown }, input: {} as { bookId: string } },
+  }).createMachine({
     context: ({ input }) => ({ input }),
     on: { more: { actions: assign({ input: ({ event }) => event['data'] }) } },
   });
   const start = defineEvent('start', { data: bookSchema });
-  const orchestrator = createOrchestrator({ name: 'typed', machines: { '1': machine }, startOn: start, events: [defineEvent('more', { data: bookSchema })] });
+  const orchestrator = createOrchestrator({
+    name: 'typed',
+    machines: { '1': machine },
+    startOn: start,
+    events: [defineEvent('more', { data: bookSchema })],
+  });
   const runner = createRunner(orchestrator, { store: memoryStore(), publisher: memoryPublisher() });
   const outcomes = await runner.handle([
     event('a', 'start', { bookId: 7 }),

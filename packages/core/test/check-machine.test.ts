@@ -1,24 +1,66 @@
-import { and, createMachine, fromCallback, fromPromise, not, raise, setup, spawnChild } from 'xstate';
 import { expect, test } from 'vitest';
-import { createOrchestrator, createRunner, isXorcaError, memoryPublisher, memoryStore } from '../src/index.ts';
+import { and, createMachine, fromCallback, fromPromise, not, raise, setup, spawnChild } from 'xstate';
+import {
+  createOrchestrator,
+  createRunner,
+  isXorcaError,
+  memoryPublisher,
+  memoryStore,
+} from '../src/index.ts';
 import { event } from './support/literature-machine.ts';
 
-const make = (machine: unknown, more = {}) => () =>
-  createOrchestrator({ name: 'checked', machines: { '1': machine as never }, startOn: 'start', ...more });
+const make =
+  (machine: unknown, more = {}) =>
+  () =>
+    createOrchestrator({ name: 'checked', machines: { '1': machine as never }, startOn: 'start', ...more });
 
 const wrong: Array<[string, unknown, string]> = [
   ['a machine that is none', { id: 'x' }, 'no xstate 5 machine'],
   ['an action without implementation', createMachine({ entry: 'notfy' }), '"notfy"'],
-  ['a transition action without implementation', createMachine({ on: { x: { actions: { type: 'gone' } } } }), '"gone"'],
-  ['a guard without implementation', createMachine({ on: { x: { guard: 'isReady', actions: () => {} } } }), '"isReady"'],
-  ['a guard deep in another', createMachine({ on: { x: { guard: and([not('deep'), () => true]), actions: () => {} } } }), '"deep"'],
+  [
+    'a transition action without implementation',
+    createMachine({ on: { x: { actions: { type: 'gone' } } } }),
+    '"gone"',
+  ],
+  [
+    'a guard without implementation',
+    createMachine({ on: { x: { guard: 'isReady', actions: () => {} } } }),
+    '"isReady"',
+  ],
+  [
+    'a guard deep in another',
+    createMachine({ on: { x: { guard: and([not('deep'), () => true]), actions: () => {} } } }),
+    '"deep"',
+  ],
   ['an actor without implementation', createMachine({ invoke: { src: 'fetcher' } }), '"fetcher"'],
-  ['a spawned actor without implementation', createMachine({ entry: spawnChild('worker', { id: 'w' }) }), '"worker"'],
-  ['a misspelt delay', createMachine({ initial: 'a', states: { a: { after: { tiemout: 'a' } } } }, { delays: { timeout: 1 } }), 'Did you mean "timeout"?'],
-  ['a misspelt delay of raise', createMachine({ entry: raise({ type: 'x' }, { delay: 'son' }) }, { delays: { soon: 1 } }), '"soon"'],
-  ['a promise actor', setup({ actors: { p: fromPromise(async () => 1) } }).createMachine({ invoke: { src: 'p' } }), 'cmd.*'],
+  [
+    'a spawned actor without implementation',
+    createMachine({ entry: spawnChild('worker', { id: 'w' }) }),
+    '"worker"',
+  ],
+  [
+    'a misspelt delay',
+    createMachine({ initial: 'a', states: { a: { after: { tiemout: 'a' } } } }, { delays: { timeout: 1 } }),
+    'Did you mean "timeout"?',
+  ],
+  [
+    'a misspelt delay of raise',
+    createMachine({ entry: raise({ type: 'x' }, { delay: 'son' }) }, { delays: { soon: 1 } }),
+    '"soon"',
+  ],
+  [
+    'a promise actor',
+    setup({ actors: { p: fromPromise(async () => 1) } }).createMachine({ invoke: { src: 'p' } }),
+    'cmd.*',
+  ],
   ['an inline callback actor', createMachine({ invoke: { src: fromCallback(() => {}) } }), 'cmd.*'],
-  ['a promise actor in a child machine', setup({ actors: { kid: setup({ actors: { p: fromPromise(async () => 1) } }).createMachine({}) } }).createMachine({}), '"p"'],
+  [
+    'a promise actor in a child machine',
+    setup({
+      actors: { kid: setup({ actors: { p: fromPromise(async () => 1) } }).createMachine({}) },
+    }).createMachine({}),
+    '"p"',
+  ],
 ];
 
 test.each(wrong)('%s is refused at registration', (_name, machine, words) => {
@@ -32,19 +74,50 @@ test.each(wrong)('%s is refused at registration', (_name, machine, words) => {
   expect((thrown as Error).message).toContain(words);
 });
 
-const plain = createMachine({ id: 'm', initial: 'FetchData', states: { FetchData: {}, Top: { initial: 'In', states: { In: {} } } } });
+const plain = createMachine({
+  id: 'm',
+  initial: 'FetchData',
+  states: { FetchData: {}, Top: { initial: 'In', states: { In: {} } } },
+});
 
 test.each<[string, () => unknown, string]>([
   ['an unknown option', make(plain, { machine: plain }), 'Did you mean "machines"?'],
-  ['a mapped state that no version has', make(plain, { onOrchestrationState: { '#Top.Inn': () => undefined } }), 'Did you mean "#Top.In"?'],
+  [
+    'a mapped state that no version has',
+    make(plain, { onOrchestrationState: { '#Top.Inn': () => undefined } }),
+    'Did you mean "#Top.In"?',
+  ],
   ['a name that is none', make(plain, { name: 'a b' }), 'name'],
   ['no machine', () => createOrchestrator({ name: 'x', machines: {} }), 'at least one machine'],
-  ['an unknown option of the runner', () => createRunner(make(plain)(), { store: memoryStore(), publisher: memoryPublisher() }, { setle: 'lazy' } as never), 'Did you mean "settle"?'],
+  [
+    'an unknown option of the runner',
+    () =>
+      createRunner(make(plain)(), { store: memoryStore(), publisher: memoryPublisher() }, {
+        setle: 'lazy',
+      } as never),
+    'Did you mean "settle"?',
+  ],
   ['a platform without a store', () => createRunner(make(plain)(), {} as never), 'store'],
-  ['a span that is none', () => createRunner(make(plain)(), { store: memoryStore(), publisher: memoryPublisher() }, { resendAfter: '1 fortnight' as never }), 'resendAfter'],
-  ['a count that is none', () => createRunner(make(plain)(), { store: memoryStore(), publisher: memoryPublisher() }, { concurrency: 0 }), 'concurrency'],
+  [
+    'a span that is none',
+    () =>
+      createRunner(
+        make(plain)(),
+        { store: memoryStore(), publisher: memoryPublisher() },
+        { resendAfter: '1 fortnight' as never },
+      ),
+    'resendAfter',
+  ],
+  [
+    'a count that is none',
+    () =>
+      createRunner(make(plain)(), { store: memoryStore(), publisher: memoryPublisher() }, { concurrency: 0 }),
+    'concurrency',
+  ],
 ])('%s is refused with what to do', (_name, call, words) => {
-  expect(call).toThrow(expect.objectContaining({ code: 'XORCA_CONFIG', message: expect.stringContaining(words) }));
+  expect(call).toThrow(
+    expect.objectContaining({ code: 'XORCA_CONFIG', message: expect.stringContaining(words) }),
+  );
 });
 
 test('a child spawned without an id or from a logic object fails its step with what to do', async () => {
@@ -65,10 +138,19 @@ test('finished children leave the record, unless the context still points to the
   const kid = createMachine({ id: 'kid', initial: 'a', states: { a: { type: 'final' } } });
   const parent = setup({ actors: { kid } }).createMachine({
     context: { n: 0 },
-    on: { more: { actions: spawnChild('kid', { id: ({ event: { id } }: { event: { id?: string } }) => id ?? 'k' } as never) } },
+    on: {
+      more: {
+        actions: spawnChild('kid', {
+          id: ({ event: { id } }: { event: { id?: string } }) => id ?? 'k',
+        } as never),
+      },
+    },
   });
   const store = memoryStore();
-  const runner = createRunner(make(parent, { onCloudEvent: { more: ({ id }: { id: string }) => ({ type: 'more', id }) } })(), { store, publisher: memoryPublisher() });
+  const runner = createRunner(
+    make(parent, { onCloudEvent: { more: ({ id }: { id: string }) => ({ type: 'more', id }) } })(),
+    { store, publisher: memoryPublisher() },
+  );
   await runner.start({ id: 'p' });
   for (let i = 0; i < 20; i++) await runner.handle([event('p', 'more', {}, `more${i}`)]);
   const body = JSON.parse((await store.load('p'))?.record.body ?? '');

@@ -1,14 +1,28 @@
-import { assign, emit, setup } from 'xstate';
 import { expect, test } from 'vitest';
-import { createOrchestrator, createRunner, memoryPublisher, memoryStore, type OrchestratorOptions } from '../src/index.ts';
+import { assign, emit, setup } from 'xstate';
+import {
+  createOrchestrator,
+  createRunner,
+  memoryPublisher,
+  memoryStore,
+  type OrchestratorOptions,
+} from '../src/index.ts';
 import { event } from './support/literature-machine.ts';
 
-function world(options: Partial<OrchestratorOptions> & { machine: OrchestratorOptions['machines'][string] }, maxEventBytes?: number) {
+function world(
+  options: Partial<OrchestratorOptions> & { machine: OrchestratorOptions['machines'][string] },
+  maxEventBytes?: number,
+) {
   const { machine, ...rest } = options;
   const store = memoryStore();
   const publisher = memoryPublisher();
   const bus = maxEventBytes === undefined ? publisher : { maxEventBytes, publish: publisher.publish };
-  const orchestrator = createOrchestrator({ name: 'fx', machines: { '1': machine }, startOn: 'start', ...rest });
+  const orchestrator = createOrchestrator({
+    name: 'fx',
+    machines: { '1': machine },
+    startOn: 'start',
+    ...rest,
+  });
   const runner = createRunner(orchestrator, { store, publisher: bus });
   return { runner, store, publisher, types: () => publisher.published.map(({ type }) => type) };
 }
@@ -18,7 +32,9 @@ test('re-entering a state emits again, an event that changes nothing emits nothi
   const w = world({
     machine: setup({}).createMachine({
       initial: 'a',
-      states: { a: { on: { again: { target: 'a', reenter: true }, stay: {}, touch: { actions: assign({}) } } } },
+      states: {
+        a: { on: { again: { target: 'a', reenter: true }, stay: {}, touch: { actions: assign({}) } } },
+      },
     }),
     onOrchestrationState: { a: say('cmd.a') },
   });
@@ -52,7 +68,17 @@ test('states passed through by always, compound and parallel states, and emits c
     },
   });
   await w.runner.handle([event('p', 'start', {}), event('p', 'go', {})]);
-  expect(w.types()).toEqual(['notif.going', 'notif.through', 'cmd.through', 'cmd.both', 'cmd.left', 'notif.one', 'cmd.one', 'cmd.right', 'cmd.two']);
+  expect(w.types()).toEqual([
+    'notif.going',
+    'notif.through',
+    'cmd.through',
+    'cmd.both',
+    'cmd.left',
+    'notif.one',
+    'cmd.one',
+    'cmd.right',
+    'cmd.two',
+  ]);
 });
 
 test('a mapping sees the context as it was on entry, after the entry actions', async () => {
@@ -71,32 +97,58 @@ test('a mapping sees the context as it was on entry, after the entry actions', a
     },
   });
   await w.runner.handle([event('p', 'start', {})]);
-  expect(w.publisher.published.map(({ data }) => data)).toEqual([['a', 1], ['b', 2]]);
+  expect(w.publisher.published.map(({ data }) => data)).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ]);
 });
 
 test('events of child machines come out too', async () => {
   const child = setup({}).createMachine({ entry: emit({ type: 'notif.child', data: 1 }) });
-  const w = world({ machine: setup({ actors: { child } }).createMachine({ invoke: { src: 'child', id: 'kid' } }) });
+  const w = world({
+    machine: setup({ actors: { child } }).createMachine({ invoke: { src: 'child', id: 'kid' } }),
+  });
   await w.runner.handle([event('p', 'start', {})]);
-  expect(w.publisher.published).toMatchObject([{ type: 'notif.child', id: 'p/1', subject: 'p', source: '/orch/fx', data: 1 }]);
+  expect(w.publisher.published).toMatchObject([
+    { type: 'notif.child', id: 'p/1', subject: 'p', source: '/orch/fx', data: 1 },
+  ]);
 });
 
 test('a mapping may set subject and source, but never the id', async () => {
   const w = world({
     machine: setup({}).createMachine({ initial: 'a', states: { a: {} } }),
-    onOrchestrationState: { a: () => ({ type: 'cmd.a', id: 'mine', source: '/own', subject: 'other', traceparent: '00-1' }) },
+    onOrchestrationState: {
+      a: () => ({ type: 'cmd.a', id: 'mine', source: '/own', subject: 'other', traceparent: '00-1' }),
+    },
   });
   await w.runner.handle([event('p', 'start', {})]);
-  expect(w.publisher.published).toMatchObject([{ id: 'p/1', source: '/own', subject: 'other', traceparent: '00-1' }]);
+  expect(w.publisher.published).toMatchObject([
+    { id: 'p/1', source: '/own', subject: 'other', traceparent: '00-1' },
+  ]);
 });
 
 test.each([
   ['a payload beside data', { type: 'notif.x', bookId: 'opticks' }, 'XORCA_MACHINE', 'bookId'],
-  ['a date in its data', { type: 'notif.x', data: { at: new Date(0) } }, 'XORCA_MACHINE', 'data.at is a Date'],
-  ['more than the bus takes', { type: 'notif.x', data: 'é'.repeat(600) }, 'XORCA_EVENT_TOO_LARGE', '1000 bytes'],
+  [
+    'a date in its data',
+    { type: 'notif.x', data: { at: new Date(0) } },
+    'XORCA_MACHINE',
+    'data.at is a Date',
+  ],
+  [
+    'more than the bus takes',
+    { type: 'notif.x', data: 'é'.repeat(600) },
+    'XORCA_EVENT_TOO_LARGE',
+    '1000 bytes',
+  ],
 ])('an effect with %s fails its step before the save', async (_name, emitted, code, words) => {
   const w = world(
-    { machine: setup({}).createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: { entry: emit(emitted as never) } } }) },
+    {
+      machine: setup({}).createMachine({
+        initial: 'a',
+        states: { a: { on: { go: 'b' } }, b: { entry: emit(emitted as never) } },
+      }),
+    },
     1000,
   );
   const outcomes = await w.runner.handle([event('p', 'start', {}), event('p', 'go', {})]);
@@ -119,7 +171,11 @@ test('a transform makes the machine event, and may not speak for the machine lib
       evil: () => ({ type: 'xstate.stop' }),
     },
   });
-  const outcomes = await w.runner.handle([event('p', 'start', {}), event('p', 'evt.books.fetch.success', { pages: 3 }), event('p', 'evil', {})]);
+  const outcomes = await w.runner.handle([
+    event('p', 'start', {}),
+    event('p', 'evt.books.fetch.success', { pages: 3 }),
+    event('p', 'evil', {}),
+  ]);
   expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'applied', 'failed']);
   expect(await w.runner.get('p')).toMatchObject({ context: { got: 3 } });
 });

@@ -1,6 +1,12 @@
-import { assign, emit, setup } from 'xstate';
 import { expect, test } from 'vitest';
-import { createOrchestrator, createRunner, memoryPublisher, memoryStore, PublishError } from '../src/index.ts';
+import { assign, emit, setup } from 'xstate';
+import {
+  createOrchestrator,
+  createRunner,
+  memoryPublisher,
+  memoryStore,
+  PublishError,
+} from '../src/index.ts';
 import { event } from './support/literature-machine.ts';
 
 let broken = true;
@@ -56,34 +62,43 @@ test.each([
   ['guarded', 'guard down'],
   ['act', 'action down'],
   ['map', 'mapping down'],
-])('when %s throws, what came before is kept, what comes after waits, and mending it goes on', async (type, words) => {
-  const { runner, publisher } = world();
-  const bad = event('p', type, {});
-  const batch = [event('p', 'start', {}), event('p', 'add', {}, 'add1'), bad, event('p', 'add', {}, 'add2'), event('q', 'start', {})];
-  const outcomes = await runner.handle(batch);
-  expect(outcomes.map(({ status, error }) => [status, error?.code])).toEqual([
-    ['applied', undefined],
-    ['applied', undefined],
-    ['failed', 'XORCA_MACHINE'],
-    ['failed', 'XORCA_ORDER'],
-    ['applied', undefined],
-  ]);
-  expect(outcomes[2]?.error?.message).toContain(words);
-  expect(await runner.get('p')).toMatchObject({
-    value: 'a',
-    context: { n: 1 },
-    problem: { kind: 'step', event: { id: bad.id }, code: 'XORCA_MACHINE', times: 1 },
-  });
-  expect(publisher.published.map(({ id, type: sent }) => [id, sent])).toEqual([['p/1', 'notif.added']]);
+])(
+  'when %s throws, what came before is kept, what comes after waits, and mending it goes on',
+  async (type, words) => {
+    const { runner, publisher } = world();
+    const bad = event('p', type, {});
+    const batch = [
+      event('p', 'start', {}),
+      event('p', 'add', {}, 'add1'),
+      bad,
+      event('p', 'add', {}, 'add2'),
+      event('q', 'start', {}),
+    ];
+    const outcomes = await runner.handle(batch);
+    expect(outcomes.map(({ status, error }) => [status, error?.code])).toEqual([
+      ['applied', undefined],
+      ['applied', undefined],
+      ['failed', 'XORCA_MACHINE'],
+      ['failed', 'XORCA_ORDER'],
+      ['applied', undefined],
+    ]);
+    expect(outcomes[2]?.error?.message).toContain(words);
+    expect(await runner.get('p')).toMatchObject({
+      value: 'a',
+      context: { n: 1 },
+      problem: { kind: 'step', event: { id: bad.id }, code: 'XORCA_MACHINE', times: 1 },
+    });
+    expect(publisher.published.map(({ id, type: sent }) => [id, sent])).toEqual([['p/1', 'notif.added']]);
 
-  await runner.handle([bad]);
-  expect((await runner.get('p'))?.problem).toMatchObject({ times: 2 });
+    await runner.handle([bad]);
+    expect((await runner.get('p'))?.problem).toMatchObject({ times: 2 });
 
-  broken = false;
-  const after = await runner.handle([bad]);
-  expect(after[0]?.status).toBe('applied');
-  expect((await runner.get('p'))?.problem).toBeUndefined();
-});
+    broken = false;
+    const after = await runner.handle([bad]);
+    expect(after[0]?.status).toBe('applied');
+    expect((await runner.get('p'))?.problem).toBeUndefined();
+  },
+);
 
 test('a machine that cannot even start leaves nothing behind', async () => {
   const store = memoryStore();
@@ -98,7 +113,9 @@ test('a machine that cannot even start leaves nothing behind', async () => {
     },
     startOn: 'start',
   });
-  const [outcome] = await createRunner(orchestrator, { store, publisher: memoryPublisher() }).handle([event('p', 'start', {})]);
+  const [outcome] = await createRunner(orchestrator, { store, publisher: memoryPublisher() }).handle([
+    event('p', 'start', {}),
+  ]);
   expect(outcome).toMatchObject({ status: 'failed', error: { code: 'XORCA_MACHINE' } });
   expect(await store.load('p')).toBeUndefined();
 });
@@ -109,7 +126,10 @@ test('a loop without an end fails the step instead of hanging', async () => {
     states: { a: { on: { go: 'b' } }, b: { always: 'c' }, c: { always: 'b' } },
   });
   const store = memoryStore();
-  const runner = createRunner(createOrchestrator({ name: 'loop', machines: { '1': looping }, startOn: 'start' }), { store, publisher: memoryPublisher() });
+  const runner = createRunner(
+    createOrchestrator({ name: 'loop', machines: { '1': looping }, startOn: 'start' }),
+    { store, publisher: memoryPublisher() },
+  );
   const outcomes = await runner.handle([event('p', 'start', {}), event('p', 'go', {})]);
   expect(outcomes[1]).toMatchObject({ status: 'failed', error: { code: 'XORCA_MACHINE' } });
 });
@@ -118,14 +138,20 @@ test('an event the bus refuses for good becomes a problem, not an endless resend
   const { store } = world();
   const refusing = {
     publish: async (events: readonly { id: string }[]) => {
-      throw new PublishError(events.map(({ id }) => ({ id, reason: 'type is not allowed', retryable: false })));
+      throw new PublishError(
+        events.map(({ id }) => ({ id, reason: 'type is not allowed', retryable: false })),
+      );
     },
   };
   const orchestrator = createOrchestrator({ name: 'failing', machines: { '1': machine }, startOn: 'start' });
   const runner = createRunner(orchestrator, { store, publisher: refusing });
   const outcomes = await runner.handle([event('p', 'start', {}), event('p', 'add', {})]);
   expect(outcomes[1]).toMatchObject({ status: 'applied', reason: expect.stringContaining('refused') });
-  expect(await runner.get('p')).toMatchObject({ outbox: [], wakeAt: null, problem: { kind: 'effect', event: { type: 'notif.added' } } });
+  expect(await runner.get('p')).toMatchObject({
+    outbox: [],
+    wakeAt: null,
+    problem: { kind: 'effect', event: { type: 'notif.added' } },
+  });
 });
 
 test.each([
@@ -141,7 +167,10 @@ test.each([
     on: { go: { actions: assign({ odd: () => value }) } },
   });
   const store = memoryStore();
-  const runner = createRunner(createOrchestrator({ name: 'odd', machines: { '1': odd }, startOn: 'start' }), { store, publisher: memoryPublisher() });
+  const runner = createRunner(createOrchestrator({ name: 'odd', machines: { '1': odd }, startOn: 'start' }), {
+    store,
+    publisher: memoryPublisher(),
+  });
   const outcomes = await runner.handle([event('p', 'start', {}), event('p', 'go', {})]);
   expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'failed']);
   expect(outcomes.at(-1)?.error).toMatchObject({ code: 'XORCA_MACHINE' });

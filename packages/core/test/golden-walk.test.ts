@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { createOrchestrator, createRunner, memoryPublisher, memoryStore, type RunnerOptions } from '../src/index.ts';
+import {
+  createOrchestrator,
+  createRunner,
+  memoryPublisher,
+  memoryStore,
+  type RunnerOptions,
+} from '../src/index.ts';
 import { event, literature, literatureMachine, walk } from './support/literature-machine.ts';
 
 const setUp = (options: RunnerOptions = {}) => {
@@ -7,7 +13,8 @@ const setUp = (options: RunnerOptions = {}) => {
   const publisher = memoryPublisher();
   return { store, publisher, runner: createRunner(literature, { store, publisher }, options) };
 };
-const brief = (events: readonly { type: string; id: string }[]) => events.map(({ id, type }) => `${id} ${type}`);
+const brief = (events: readonly { type: string; id: string }[]) =>
+  events.map(({ id, type }) => `${id} ${type}`);
 
 test('an event for an unknown process gives nothing', async () => {
   const { runner, publisher } = setUp();
@@ -33,7 +40,13 @@ test('the walk emits each command once, both checks in declaration order, and en
     ['b1/5 notif.summary.done'],
   ]);
   expect(brief(publisher.published)).toEqual(seen.flat());
-  const end = { status: 'done', value: 'Done', output: { summary: 'Light bends.' }, outbox: [], wakeAt: null };
+  const end = {
+    status: 'done',
+    value: 'Done',
+    output: { summary: 'Light bends.' },
+    outbox: [],
+    wakeAt: null,
+  };
   expect(await runner.get('b1')).toMatchObject(end);
 
   const [after] = await runner.handle([event('b1', 'evt.gpt.summary.success', { summary: 'again' }, 'late')]);
@@ -45,8 +58,14 @@ test('a second start of the same id gives nothing and leaves the process alone',
   const { runner, publisher, store } = setUp();
   await runner.handle([event('b1', 'cmd.literature.summarise', { bookId: 'opticks' })]);
   const before = await store.load('b1');
-  const [second] = await runner.handle([event('b1', 'cmd.literature.summarise', { bookId: 'other' }, 'another id')]);
-  expect(second).toMatchObject({ status: 'unhandled', reason: 'the process was started before', effects: [] });
+  const [second] = await runner.handle([
+    event('b1', 'cmd.literature.summarise', { bookId: 'other' }, 'another id'),
+  ]);
+  expect(second).toMatchObject({
+    status: 'unhandled',
+    reason: 'the process was started before',
+    effects: [],
+  });
   expect(await store.load('b1')).toEqual(before);
   expect(publisher.published).toHaveLength(1);
 });
@@ -98,7 +117,10 @@ test('an unregistered version is an error that lists the registered ones', async
   await createRunner(wide, { store, publisher }).start({ id: 'b1', input: { bookId: 'x' } });
   expect((await store.load('b1'))?.record.version).toBe('1.10.0');
   const [outcome] = await createRunner(literature, { store, publisher }).handle([walk('b1')[1]]);
-  expect(outcome).toMatchObject({ status: 'failed', error: { code: 'XORCA_UNKNOWN_VERSION', processId: 'b1' } });
+  expect(outcome).toMatchObject({
+    status: 'failed',
+    error: { code: 'XORCA_UNKNOWN_VERSION', processId: 'b1' },
+  });
   expect(outcome?.error?.message).toContain('registered are 1.0.0');
 });
 
@@ -113,7 +135,13 @@ test('several events of one process in one batch cost one load and one save', as
   };
   const runner = createRunner(literature, { store: counting, publisher }, { settle: 'lazy' });
   const outcomes = await runner.handle(walk('b1'));
-  expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'applied', 'applied', 'applied', 'applied']);
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'applied',
+    'applied',
+    'applied',
+    'applied',
+    'applied',
+  ]);
   expect([loads, saves]).toEqual([1, 1]);
   expect(publisher.published.map(({ id }) => id)).toEqual(['b1/1', 'b1/2', 'b1/3', 'b1/4', 'b1/5']);
 });

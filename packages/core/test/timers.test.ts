@@ -1,5 +1,5 @@
-import { assign, emit, raise, sendParent, sendTo, setup } from 'xstate';
 import { expect, test } from 'vitest';
+import { assign, emit, raise, sendParent, sendTo, setup } from 'xstate';
 import { createOrchestrator, createRunner, memoryPublisher, memoryStore } from '../src/index.ts';
 import { event } from './support/literature-machine.ts';
 
@@ -7,7 +7,12 @@ function world(machine: Parameters<typeof createOrchestrator>[0]['machines'][str
   let now = 1_000_000;
   const store = memoryStore();
   const publisher = memoryPublisher();
-  const orchestrator = createOrchestrator({ name: 'timed', machines: { '1': machine }, startOn: 'start', onOrchestrationState: mappings });
+  const orchestrator = createOrchestrator({
+    name: 'timed',
+    machines: { '1': machine },
+    startOn: 'start',
+    onOrchestrationState: mappings,
+  });
   const runner = () => createRunner(orchestrator, { store, publisher, clock: { now: () => now } });
   return {
     runner,
@@ -29,7 +34,10 @@ test('a delay of days fires by a wake, once, at or after its time', async () => 
   const w = world(
     setup({ delays: { week: 7 * DAY } }).createMachine({
       initial: 'waiting',
-      states: { waiting: { after: { week: 'late' } }, late: { entry: emit({ type: 'notif.late' }), on: { x: 'waiting' } } },
+      states: {
+        waiting: { after: { week: 'late' } },
+        late: { entry: emit({ type: 'notif.late' }), on: { x: 'waiting' } },
+      },
     }),
   );
   await w.start();
@@ -86,7 +94,10 @@ test('what was due before an event came has happened before it', async () => {
 test('delays of child machines, delayed sends and dynamic delays survive the save', async () => {
   const child = setup({}).createMachine({
     initial: 'idle',
-    states: { idle: { after: { 500: 'rung' } }, rung: { entry: sendParent({ type: 'child.rang' }), type: 'final' } },
+    states: {
+      idle: { after: { 500: 'rung' } },
+      rung: { entry: sendParent({ type: 'child.rang' }), type: 'final' },
+    },
   });
   const w = world(
     setup({
@@ -99,7 +110,10 @@ test('delays of child machines, delayed sends and dynamic delays survive the sav
       states: {
         on: {
           invoke: { src: 'child', id: 'kid' },
-          entry: [raise({ type: 'later' }, { delay: 'soon', id: 'l' }), sendTo(({ self }) => self, { type: 'anon' }, { delay: 300 })],
+          entry: [
+            raise({ type: 'later' }, { delay: 'soon', id: 'l' }),
+            sendTo(({ self }) => self, { type: 'anon' }, { delay: 300 }),
+          ],
           on: {
             later: { actions: assign({ rings: ({ context }) => [...context.rings, 'later'] }) },
             anon: { actions: assign({ rings: ({ context }) => [...context.rings, 'anon'] }) },
@@ -119,7 +133,10 @@ test('delays of child machines, delayed sends and dynamic delays survive the sav
     w.pass(100);
     await w.runner().wake();
   }
-  expect(await w.runner().get('p')).toMatchObject({ context: { rings: ['later', 'anon', 'child'] }, timers: [] });
+  expect(await w.runner().get('p')).toMatchObject({
+    context: { rings: ['later', 'anon', 'child'] },
+    timers: [],
+  });
 });
 
 test('a delay of nothing is over at once, and a loop of them cannot hold an invocation', async () => {
@@ -127,7 +144,12 @@ test('a delay of nothing is over at once, and a loop of them cannot hold an invo
     setup({ types: { context: {} as { n: number } } }).createMachine({
       context: { n: 0 },
       initial: 'a',
-      states: { a: { entry: assign({ n: ({ context }) => context.n + 1 }), after: { 0: { target: 'a', reenter: true } } } },
+      states: {
+        a: {
+          entry: assign({ n: ({ context }) => context.n + 1 }),
+          after: { 0: { target: 'a', reenter: true } },
+        },
+      },
     }),
   );
   expect((await w.start())[0]?.status).toBe('applied');
@@ -149,13 +171,23 @@ test('a timer whose action throws becomes a problem, is tried again later and la
       },
     }).createMachine({
       initial: 'a',
-      states: { a: { after: { 1000: { target: 'b', actions: 'risky' } }, on: { ping: { actions: emit({ type: 'notif.pong' }) } } }, b: {} },
+      states: {
+        a: {
+          after: { 1000: { target: 'b', actions: 'risky' } },
+          on: { ping: { actions: emit({ type: 'notif.pong' }) } },
+        },
+        b: {},
+      },
     }),
   );
   await w.start();
   w.pass(1000);
   await w.runner().wake();
-  expect(await w.runner().get('p')).toMatchObject({ value: 'a', problem: { kind: 'step', code: 'XORCA_MACHINE', times: 1 }, wakeAt: w.now() + 1000 });
+  expect(await w.runner().get('p')).toMatchObject({
+    value: 'a',
+    problem: { kind: 'step', code: 'XORCA_MACHINE', times: 1 },
+    wakeAt: w.now() + 1000,
+  });
   w.pass(1000);
   await w.runner().wake();
   expect(await w.runner().get('p')).toMatchObject({ problem: { times: 2 }, wakeAt: w.now() + 2000 });
@@ -176,7 +208,10 @@ test('a delay that is no number fails the step and leaves the process as it was'
     }),
   );
   await w.start();
-  expect((await w.runner().handle([event('p', 'go', {})]))[0]).toMatchObject({ status: 'failed', error: { code: 'XORCA_MACHINE' } });
+  expect((await w.runner().handle([event('p', 'go', {})]))[0]).toMatchObject({
+    status: 'failed',
+    error: { code: 'XORCA_MACHINE' },
+  });
   expect(await w.value()).toBe('a');
 });
 

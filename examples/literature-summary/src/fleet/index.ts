@@ -22,29 +22,51 @@ export interface FleetOptions {
 }
 
 /** Puts the four services on the bus. */
-export async function startFleet(bus: LocalBus, { books, pages, rules, onProgress, paceMs = 0 }: FleetOptions): Promise<void> {
+export async function startFleet(
+  bus: LocalBus,
+  { books, pages, rules, onProgress, paceMs = 0 }: FleetOptions,
+): Promise<void> {
   const store = createPageStore(pages);
   const rulesToKeep = await readRules(rules);
   const on = (what: string) => (id: string, progress: Progress) => onProgress?.(id, what, progress);
   bus.subscribe({
     name: 'books',
     types: ['cmd.books.fetch'],
-    handler: serve({ source: '/srvc/books', service: createFetchBook({ books, pages: store }), onProgress: on('storing'), paceMs }),
+    handler: serve({
+      source: '/srvc/books',
+      service: createFetchBook({ books, pages: store }),
+      onProgress: on('storing'),
+      paceMs,
+    }),
   });
   bus.subscribe({
     name: 'gpt',
     types: ['cmd.gpt.summary'],
-    handler: serve({ source: '/srvc/gpt', service: createSummariseBook({ pages: store }), onProgress: on('reading'), paceMs }),
+    handler: serve({
+      source: '/srvc/gpt',
+      service: createSummariseBook({ pages: store }),
+      onProgress: on('reading'),
+      paceMs,
+    }),
   });
   bus.subscribe({
     name: 'grounded',
     types: ['cmd.regulations.grounded'],
-    handler: serve({ source: '/srvc/regulations', service: createCheckGrounded({ pages: store }), onProgress: on('comparing'), paceMs }),
+    handler: serve({
+      source: '/srvc/regulations',
+      service: createCheckGrounded({ pages: store }),
+      onProgress: on('comparing'),
+      paceMs,
+    }),
   });
   bus.subscribe({
     name: 'compliant',
     types: ['cmd.regulations.compliant'],
-    handler: serve({ source: '/srvc/regulations', service: createCheckCompliant({ rules: rulesToKeep }), paceMs }),
+    handler: serve({
+      source: '/srvc/regulations',
+      service: createCheckCompliant({ rules: rulesToKeep }),
+      paceMs,
+    }),
   });
 }
 

@@ -53,16 +53,23 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
     checkMachine(internals, machine.id);
     const known = [...allNodes(internals.root)].flatMap((node) => stateKey(node) ?? []);
     for (const key of mapped) assertKnown(key, known, 'state', machine.id);
-    super(instrument(internals, mapped) as unknown as Machine, {
-      id,
-      input: input as never,
-      ...(snapshot ? { snapshot: structuredClone(snapshot) } : {}),
-    } as never);
+    super(
+      instrument(internals, mapped) as unknown as Machine,
+      {
+        id,
+        input: input as never,
+        ...(snapshot ? { snapshot: structuredClone(snapshot) } : {}),
+      } as never,
+    );
     this.version = options.version;
     this.#middleware = middleware;
     this.#source = options.source ?? `/orch/${machine.id}`;
     this.#recorder = recordEffects(this as unknown as ActorNode);
-    this.subscribe({ error: (error: unknown) => { this.#failure = { error }; } });
+    this.subscribe({
+      error: (error: unknown) => {
+        this.#failure = { error };
+      },
+    });
   }
 
   /** Gives the machine a CloudEvent, transformed if a transform is set. Throws what the machine throws. */
@@ -70,7 +77,9 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
     const fault = faultOfEvent(event);
     if (fault) throw invalid(event, fault);
     const transform = this.#middleware.cloudevent?.[event.type];
-    this.send((transform ? transform(event) : { type: event.type, data: event.data, cloudevent: event }) as never);
+    this.send(
+      (transform ? transform(event) : { type: event.type, data: event.data, cloudevent: event }) as never,
+    );
     if (this.#failure) throw this.#failure.error;
   }
 
@@ -85,7 +94,9 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
     for (const event of wanted) {
       const id = event.id ?? globalThis.crypto.randomUUID();
       const time = event.time ?? new Date().toISOString();
-      this.#events.push(complete({ ...event, id, time }, { id: this.id, source: this.#source, maxBytes: undefined }));
+      this.#events.push(
+        complete({ ...event, id, time }, { id: this.id, source: this.#source, maxBytes: undefined }),
+      );
     }
     return this.#events;
   }

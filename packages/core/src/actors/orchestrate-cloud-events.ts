@@ -4,7 +4,12 @@ import type { MachineView } from '../engine/engine.ts';
 import { XorcaError } from '../errors.ts';
 import { handleAll, startOf } from '../handle.ts';
 import { assertOptions } from '../options.ts';
-import { createOrchestrator, type EventTransform, type Orchestrator, type StateMapping } from '../orchestrator.ts';
+import {
+  createOrchestrator,
+  type EventTransform,
+  type Orchestrator,
+  type StateMapping,
+} from '../orchestrator.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Clock, EventPublisher, ProcessLock, ProcessStore } from '../ports.ts';
 import { createProcessRunner } from '../process-runner.ts';
@@ -94,11 +99,29 @@ export async function orchestrateCloudEvents(
   inits: readonly InitialOrchestration[] = [],
 ): Promise<OrchestrationResult> {
   const orchestrator = orchestratorOf(input);
-  const { storage: store, publisher, clock, lock, locking, acquireLockMaxTimeout, onSnapshot, report } = input;
-  if (locking && !lock) throw new XorcaError('XORCA_CONFIG', `orchestrateCloudEvents has locking '${locking}' but no lock: give one, or leave locking out.`);
+  const {
+    storage: store,
+    publisher,
+    clock,
+    lock,
+    locking,
+    acquireLockMaxTimeout,
+    onSnapshot,
+    report,
+  } = input;
+  if (locking && !lock)
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `orchestrateCloudEvents has locking '${locking}' but no lock: give one, or leave locking out.`,
+    );
   const settings = resolveSettings(
     orchestrator,
-    { store, ...(publisher ? { publisher } : {}), ...(clock ? { clock } : {}), ...(lock && locking ? { lock } : {}) },
+    {
+      store,
+      ...(publisher ? { publisher } : {}),
+      ...(clock ? { clock } : {}),
+      ...(lock && locking ? { lock } : {}),
+    },
     {
       ...(onSnapshot ? { onSnapshot } : {}),
       ...(report ? { report } : {}),
@@ -106,19 +129,29 @@ export async function orchestrateCloudEvents(
     },
   );
   const processes = createProcessRunner(settings);
-  const starts = inits.map(({ subject, context, version }) => startOf(orchestrator, subject, context, version, settings.now()));
+  const starts = inits.map(({ subject, context, version }) =>
+    startOf(orchestrator, subject, context, version, settings.now()),
+  );
   const incoming = [...starts, ...events.map((event) => ({ event }))];
   const { outcomes, results } = await handleAll(settings, processes, incoming, Number.POSITIVE_INFINITY);
 
-  const emitted = outcomes.flatMap(({ status, effects }) => (status === 'applied' || status === 'duplicate' ? effects : []));
+  const emitted = outcomes.flatMap(({ status, effects }) =>
+    status === 'applied' || status === 'duplicate' ? effects : [],
+  );
   return {
     eventsToEmit: emitted,
-    processIdContext: Object.fromEntries([...results].flatMap(([id, { view }]) => (view ? [[id, view.context]] : []))),
+    processIdContext: Object.fromEntries(
+      [...results].flatMap(([id, { view }]) => (view ? [[id, view.context]] : [])),
+    ),
     errors: outcomes.flatMap(({ error, event }) => (error ? [{ error, ...(event ? { event } : {}) }] : [])),
     outcomes,
     async confirm() {
       if (publisher || emitted.length === 0) return;
-      const ids = new Set(outcomes.flatMap(({ event, effects }) => (effects.length > 0 && event?.subject ? [event.subject] : [])));
+      const ids = new Set(
+        outcomes.flatMap(({ event, effects }) =>
+          effects.length > 0 && event?.subject ? [event.subject] : [],
+        ),
+      );
       for (const id of ids) await processes.confirm(id, emitted);
     },
   };
@@ -131,7 +164,11 @@ function orchestratorOf(input: OrchestrateCloudEventsInput): Orchestrator {
   const machines = [input.statemachine].flat() as readonly VersionedStateMachine[];
   const versions = machines.map(({ version }) => version);
   const twice = versions.find((version, at) => versions.indexOf(version) !== at);
-  if (twice !== undefined) throw new XorcaError('XORCA_CONFIG', `orchestrateCloudEvents has version ${JSON.stringify(twice)} twice.`);
+  if (twice !== undefined)
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `orchestrateCloudEvents has version ${JSON.stringify(twice)} twice.`,
+    );
   const { name = 'orchestration', source, onCloudEvent, onOrchestrationState } = input;
   const orchestrator = createOrchestrator({
     name,

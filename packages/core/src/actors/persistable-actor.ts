@@ -5,11 +5,22 @@ import { actorAt, keepTimers, type TimerBook } from '../engine/timer-book.ts';
 import type { ActorNode } from '../engine/xstate-internals.ts';
 import { messageOf, XorcaError } from '../errors.ts';
 import { assertOptions } from '../options.ts';
-import type { Clock, Lease, ProcessLock, ProcessRecord, ProcessStatus, ProcessStore, StoredProcess } from '../ports.ts';
+import type {
+  Clock,
+  Lease,
+  ProcessLock,
+  ProcessRecord,
+  ProcessStatus,
+  ProcessStore,
+  StoredProcess,
+} from '../ports.ts';
 import { assertProcessId } from '../process-id.ts';
 import { decodeBody, encodeBody, RECORD_FORMAT, type RecordBody, wakeAtOf } from '../record.ts';
 
-export interface PersistableActorInput<Logic extends AnyActorLogic, Kept extends Actor<Logic> = Actor<Logic>> {
+export interface PersistableActorInput<
+  Logic extends AnyActorLogic,
+  Kept extends Actor<Logic> = Actor<Logic>,
+> {
   /** Key of the state in the storage. */
   readonly id: string;
   readonly storage: ProcessStore;
@@ -28,7 +39,16 @@ export interface PersistableActorInput<Logic extends AnyActorLogic, Kept extends
   readonly clock?: Clock;
 }
 
-const OPTIONS = ['id', 'storage', 'actorCreator', 'lock', 'locking', 'acquireLockMaxTimeout', 'lockTtl', 'clock'];
+const OPTIONS = [
+  'id',
+  'storage',
+  'actorCreator',
+  'lock',
+  'locking',
+  'acquireLockMaxTimeout',
+  'lockTtl',
+  'clock',
+];
 
 /**
  * Any xstate actor whose state outlives the function: `init`, work with it, `save`, `close`. Delayed events are kept in
@@ -47,7 +67,10 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
     assertOptions(input, OPTIONS, 'PersistableActor');
     assertProcessId(input.id);
     if (input.locking && !input.lock) {
-      throw new XorcaError('XORCA_CONFIG', `PersistableActor has locking '${input.locking}' but no lock: give one, or leave locking out.`);
+      throw new XorcaError(
+        'XORCA_CONFIG',
+        `PersistableActor has locking '${input.locking}' but no lock: give one, or leave locking out.`,
+      );
     }
     this.id = input.id;
     this.#input = input;
@@ -56,7 +79,10 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
   /** The actor itself. Throws before `init`. */
   get actor(): Kept {
     if (this.#actor) return this.#actor;
-    throw new XorcaError('XORCA_CONFIG', `PersistableActor ${JSON.stringify(this.id)} is not ready: await init() first.`);
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `PersistableActor ${JSON.stringify(this.id)} is not ready: await init() first.`,
+    );
   }
 
   /** Loads the state and makes the actor. */
@@ -66,7 +92,10 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
       this.#stored = await this.#input.storage.load(this.id);
       this.#body = this.#stored && decodeBody(this.#stored.record);
       // The body was parsed for this actor alone, so the actor may change the snapshot it is given.
-      this.#actor = this.#input.actorCreator(this.id, this.#body?.snapshot as SnapshotFrom<Logic> | undefined);
+      this.#actor = this.#input.actorCreator(
+        this.id,
+        this.#body?.snapshot as SnapshotFrom<Logic> | undefined,
+      );
       this.#book = keepTimers((this.#actor as unknown as ActorNode).system, {
         timers: this.#body?.timers ?? [],
         sequence: this.#body?.sequence ?? 0,
@@ -82,9 +111,7 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
   /** Starts the actor and delivers what came due since it was saved. */
   start(): this {
     this.actor.start();
-    const now = this.#now();
-    const due = [...(this.#book?.timers.values() ?? [])].filter((timer) => timer.at <= now);
-    for (const timer of due.sort((a, b) => a.at - b.at)) this.#fire(timer);
+    for (const timer of this.#book?.due(this.#now()) ?? []) this.#fire(timer);
     return this;
   }
 
@@ -118,20 +145,41 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
   #record(): ProcessRecord {
     const snapshot = this.actor.getSnapshot() as { status?: string; error?: unknown };
     if (snapshot.status === 'error') {
-      throw new XorcaError('XORCA_MACHINE', `Actor ${JSON.stringify(this.id)} failed and was not saved: ${messageOf(snapshot.error)}. The stored state is as it was.`, { processId: this.id, cause: snapshot.error });
+      throw new XorcaError(
+        'XORCA_MACHINE',
+        `Actor ${JSON.stringify(this.id)} failed and was not saved: ${messageOf(snapshot.error)}. The stored state is as it was.`,
+        { processId: this.id, cause: snapshot.error },
+      );
     }
     assertRestorable(this.actor as unknown as ActorNode, this.id);
     const before = this.#body;
     const body: RecordBody = {
-      ...(before ?? { format: RECORD_FORMAT, engine: 'xstate@5', machine: '', hash: '', counter: 0, seen: '', outbox: [] }),
+      ...(before ?? {
+        format: RECORD_FORMAT,
+        engine: 'xstate@5',
+        machine: '',
+        hash: '',
+        counter: 0,
+        seen: '',
+        outbox: [],
+      }),
       timers: snapshot.status === 'active' ? [...(this.#book?.timers.values() ?? [])] : [],
-      sequence: this.#book?.sequence ?? 0,
+      sequence: this.#book?.sequence() ?? 0,
       snapshot: fitForRecord(this.actor.getPersistedSnapshot(), this.id),
     };
     const status: ProcessStatus = snapshot.status === 'active' ? 'active' : 'done';
     const { orchestrator = 'persistable-actor', version = '0', revision = 0 } = this.#stored?.record ?? {};
     const wakeAt = wakeAtOf(body, 60_000);
-    return { id: this.id, orchestrator, version, status, revision: revision + 1, wakeAt, updatedAt: this.#now(), body: encodeBody(body) };
+    return {
+      id: this.id,
+      orchestrator,
+      version,
+      status,
+      revision: revision + 1,
+      wakeAt,
+      updatedAt: this.#now(),
+      body: encodeBody(body),
+    };
   }
 
   #fire(timer: Timer): void {

@@ -31,7 +31,8 @@ function checkNode(machine: MachineInternals, node: StateNodeLike, where: string
     if (!src.startsWith('xstate.invoke.')) assertKnown(src, Object.keys(actors), 'actor', where);
   }
   for (const config of [node.config.invoke ?? []].flat() as Array<{ src?: unknown }>) {
-    if (typeof config.src !== 'string') checkActor(config.src, `The actor invoked by ${where}`, new Set([machine]));
+    if (typeof config.src !== 'string')
+      checkActor(config.src, `The actor invoked by ${where}`, new Set([machine]));
   }
   for (const { delay } of node.after) {
     if (typeof delay === 'string') assertKnown(delay, Object.keys(delays), 'delay', where);

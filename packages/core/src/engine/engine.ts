@@ -95,5 +95,8 @@ export interface Engine {
   /** Written into each record, e.g. `xstate@5`. */
   readonly name: string;
   /** Checks a machine; throws `XORCA_CONFIG`. `mapped` are the state keys whose entry is an effect; those of other machines are passed over. */
-  prepare(machine: unknown, options: { readonly mapped: readonly string[]; readonly where: string }): PreparedMachine;
+  prepare(
+    machine: unknown,
+    options: { readonly mapped: readonly string[]; readonly where: string },
+  ): PreparedMachine;
 }

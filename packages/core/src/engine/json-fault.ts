@@ -18,7 +18,11 @@ export function jsonFault(value: unknown, path: string, refs?: Set<string>): str
   }
 }
 
-function arrayFault(list: readonly unknown[], path: string, refs: Set<string> | undefined): string | undefined {
+function arrayFault(
+  list: readonly unknown[],
+  path: string,
+  refs: Set<string> | undefined,
+): string | undefined {
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
     const fault = item === undefined ? `${path}[${i}] is undefined` : jsonFault(item, `${path}[${i}]`, refs);

@@ -41,9 +41,13 @@ export function fitForRecord(snapshot: unknown, processId: string): unknown {
 
 function fit(actor: PersistedActor, where: string, processId: string): PersistedActor {
   const refs = new Set<string>();
-  const fault = jsonFault(actor.context, `${where}context`, refs) ?? jsonFault(actor.output, `${where}output`);
+  const fault =
+    jsonFault(actor.context, `${where}context`, refs) ?? jsonFault(actor.output, `${where}output`);
   if (fault) {
-    throw machineError(processId, `${fault}, which does not survive JSON. Keep strings, numbers, booleans, arrays and plain objects in it.`);
+    throw machineError(
+      processId,
+      `${fault}, which does not survive JSON. Keep strings, numbers, booleans, arrays and plain objects in it.`,
+    );
   }
   const names = actor.children ? Object.keys(actor.children) : [];
   if (names.length === 0 || !actor.children) return actor;
@@ -57,5 +61,7 @@ function fit(actor: PersistedActor, where: string, processId: string): Persisted
 }
 
 function machineError(processId: string, message: string): XorcaError {
-  return new XorcaError('XORCA_MACHINE', `Process ${JSON.stringify(processId)} was not saved: ${message}`, { processId });
+  return new XorcaError('XORCA_MACHINE', `Process ${JSON.stringify(processId)} was not saved: ${message}`, {
+    processId,
+  });
 }

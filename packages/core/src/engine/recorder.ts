@@ -2,18 +2,14 @@ import type { AnyEventObject } from 'xstate';
 import type { EngineEffect, MachineEvent } from './engine.ts';
 import type { ActionLike, ActorNode, ActorSystemInternals } from './xstate-internals.ts';
 
-// An action learns of its system only when it runs, so the listener is found on the system. A WeakMap would do it without a
-// property of our own, but one entry a step makes the collector the dearest part of a step.
-const LISTENER = Symbol('xorca.entered');
-
-interface ListeningSystem extends ActorSystemInternals {
-  [LISTENER]?: (state: string, context: unknown) => void;
-}
-
-/** The entry action that makes entering a mapped state an effect, in its place among the other actions. */
+/**
+ * The entry action that makes entering a mapped state an effect, in its place among the other actions. It speaks through the
+ * system's inspection, the one thing it shares with the recorder: a property of our own on the system, or a WeakMap of
+ * systems, would cost a third of a whole step.
+ */
 export function enteredAction(state: string): ActionLike {
-  return function xorcaEntered({ context, system }: { context: unknown; system: ListeningSystem }) {
-    system[LISTENER]?.(state, context);
+  return function xorcaEntered({ context, system }: { context: unknown; system: ActorSystemInternals }) {
+    system._sendInspectionEvent({ type: '@xorca.entered', state, context });
   } as ActionLike;
 }
 
@@ -30,9 +26,6 @@ export function recordEffects(root: ActorNode): Recorder {
   let effects: EngineEffect[] = [];
   let watched: AnyEventObject | undefined;
   let taken = false;
-  (root.system as ListeningSystem)[LISTENER] = (state, context) => {
-    effects.push({ kind: 'entered', state, context });
-  };
   root.system._sendInspectionEvent = (event) => {
     if (event.type === '@xstate.action') {
       if (event.action.type === 'xstate.emit') {
@@ -40,6 +33,8 @@ export function recordEffects(root: ActorNode): Recorder {
       }
     } else if (event.type === '@xstate.microstep' && event.event === watched && event.actorRef === root) {
       taken ||= event._transitions.length > 0;
+    } else if (event.type === '@xorca.entered') {
+      effects.push({ kind: 'entered', state: event.state, context: event.context });
     }
   };
   return {

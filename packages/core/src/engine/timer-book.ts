@@ -5,12 +5,16 @@ import type { ActorNode, ActorSystemInternals } from './xstate-internals.ts';
 /** The delayed events of one actor system, caught before any real clock sees them. */
 export interface TimerBook {
   readonly timers: ReadonlyMap<string, Timer>;
-  /** Last number given out, for the record. */
-  readonly sequence: number;
+  /** Last number given out, for the record. A method: a getter would give each object a hidden class of its own. */
+  sequence(): number;
+  /** Timers due at `now`, earliest first. */
+  due(now: number): readonly Timer[];
   /** Takes a timer out if it is still armed as given, else answers false. */
   take(timer: Timer): boolean;
   clear(): void;
 }
+
+const NONE: readonly Timer[] = [];
 
 /**
  * Puts itself in the place of the system's scheduler. It must happen before the root starts: entering a state schedules its
@@ -18,19 +22,35 @@ export interface TimerBook {
  */
 export function keepTimers(
   system: ActorSystemInternals,
-  from: { readonly timers: readonly Timer[]; readonly sequence: number; readonly now: number; readonly processId: string },
+  from: {
+    readonly timers: readonly Timer[];
+    readonly sequence: number;
+    readonly now: number;
+    readonly processId: string;
+  },
 ): TimerBook {
   const timers = new Map(from.timers.map((timer) => [timer.key, timer]));
   let sequence = from.sequence;
   system.scheduler = {
     schedule(source, target, event, delay, id) {
       if (!Number.isFinite(delay)) {
-        throw new XorcaError('XORCA_MACHINE', `A delay of process ${JSON.stringify(from.processId)} for ${event.type} is ${delay}, not a number of milliseconds.`, { processId: from.processId });
+        throw new XorcaError(
+          'XORCA_MACHINE',
+          `A delay of process ${JSON.stringify(from.processId)} for ${event.type} is ${delay}, not a number of milliseconds.`,
+          { processId: from.processId },
+        );
       }
       const token = ++sequence;
       const path = pathOf(source);
       const key = keyOf(path, id ?? `delayed.${token}`);
-      timers.set(key, { key, at: from.now + Math.max(0, delay), token, from: path, to: pathOf(target), event: event as MachineEvent });
+      timers.set(key, {
+        key,
+        at: from.now + Math.max(0, delay),
+        token,
+        from: path,
+        to: pathOf(target),
+        event: event as MachineEvent,
+      });
     },
     cancel(source, id) {
       timers.delete(keyOf(pathOf(source), id));
@@ -43,8 +63,12 @@ export function keepTimers(
   };
   return {
     timers,
-    get sequence() {
-      return sequence;
+    sequence: () => sequence,
+    due(now) {
+      if (timers.size === 0) return NONE;
+      return [...timers.values()]
+        .filter(({ at }) => at <= now)
+        .sort((a, b) => a.at - b.at || a.token - b.token);
     },
     take(timer) {
       return timers.get(timer.key)?.token === timer.token && timers.delete(timer.key);

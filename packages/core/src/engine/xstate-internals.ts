@@ -24,7 +24,9 @@ export type Inspected =
       readonly event: AnyEventObject;
       readonly _transitions: readonly unknown[];
     }
-  | { readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot' };
+  | { readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot' }
+  /** Our own: a mapped state was entered. */
+  | { readonly type: '@xorca.entered'; readonly state: string; readonly context: unknown };
 
 /** Scheduler and inspection of a system: replaceable, since every actor reads them through the system at each call. */
 export interface ActorSystemInternals {

@@ -1,7 +1,15 @@
 import { type AnyEventObject, type AnyStateMachine, createActor } from 'xstate';
 import { XorcaError } from '../errors.ts';
 import { checkMachine } from './check-machine.ts';
-import type { Engine, EngineEffect, EngineInput, MachineView, OpenOptions, Session, Timer } from './engine.ts';
+import type {
+  Engine,
+  EngineEffect,
+  EngineInput,
+  MachineView,
+  OpenOptions,
+  Session,
+  Timer,
+} from './engine.ts';
 import { assertRestorable, fitForRecord } from './persist.ts';
 import { enteredAction, recordEffects } from './recorder.ts';
 import { stateKey } from './state-key.ts';
@@ -17,7 +25,10 @@ export const xstate5: Engine = {
   name: 'xstate@5',
   prepare(machine, { mapped, where }) {
     if (!isMachine(machine)) {
-      throw new XorcaError('XORCA_CONFIG', `${where} is no xstate 5 machine. Make it with createMachine() or setup().createMachine().`);
+      throw new XorcaError(
+        'XORCA_CONFIG',
+        `${where} is no xstate 5 machine. Make it with createMachine() or setup().createMachine().`,
+      );
     }
     checkMachine(machine, where);
     const instrumented = instrument(machine, mapped);
@@ -53,10 +64,19 @@ function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
     input: options.input,
   });
   const root = actor as unknown as ActorNode;
-  const book = keepTimers(root.system, { timers: state?.timers ?? [], sequence: state?.sequence ?? 0, now, processId: id });
+  const book = keepTimers(root.system, {
+    timers: state?.timers ?? [],
+    sequence: state?.sequence ?? 0,
+    now,
+    processId: id,
+  });
   const recorder = recordEffects(root);
   let failure: { readonly error: unknown } | undefined;
-  actor.subscribe({ error: (error: unknown) => { failure = { error }; } });
+  actor.subscribe({
+    error: (error: unknown) => {
+      failure = { error };
+    },
+  });
   actor.start();
 
   const settle = (): readonly EngineEffect[] => {
@@ -72,8 +92,7 @@ function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
       const effects = settle();
       return { handled: handled(), effects };
     },
-    due: (until) =>
-      [...book.timers.values()].filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at || a.token - b.token),
+    due: book.due,
     view: () => viewOf(actor.getSnapshot()),
     save() {
       if (actor.getSnapshot().status !== 'active') book.clear();
@@ -81,7 +100,7 @@ function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
       return {
         snapshot: fitForRecord(actor.getPersistedSnapshot(), id),
         timers: [...book.timers.values()],
-        sequence: book.sequence,
+        sequence: book.sequence(),
       };
     },
   };
@@ -103,7 +122,12 @@ function feed(
   return () => target !== undefined;
 }
 
-function viewOf(snapshot: { status: string; value: unknown; context: unknown; output: unknown }): MachineView {
+function viewOf(snapshot: {
+  status: string;
+  value: unknown;
+  context: unknown;
+  output: unknown;
+}): MachineView {
   const { value, context, output } = snapshot;
   return { status: snapshot.status === 'done' ? 'done' : 'active', value, context, output };
 }

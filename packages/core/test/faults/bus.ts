@@ -33,7 +33,8 @@ export function faultBus(random: Random): FaultBus {
     },
     take(most) {
       const taken: CloudEvent[] = [];
-      while (queue.length > 0 && taken.length < most) taken.push(queue.splice(random.whole(queue.length), 1)[0] as CloudEvent);
+      while (queue.length > 0 && taken.length < most)
+        taken.push(queue.splice(random.whole(queue.length), 1)[0] as CloudEvent);
       return taken;
     },
     acknowledge(event) {
@@ -46,7 +47,15 @@ export function faultBus(random: Random): FaultBus {
       log.push(structuredClone(event));
       const type = answers[event.type];
       // The id of an answer follows from its command's, as every good service does it: a repeated command is answered alike.
-      if (type) bus.send({ specversion: '1.0', id: `re:${event.id}`, source: '/fleet', type, subject: event.subject as string, data: {} });
+      if (type)
+        bus.send({
+          specversion: '1.0',
+          id: `re:${event.id}`,
+          source: '/fleet',
+          type,
+          subject: event.subject as string,
+          data: {},
+        });
     },
   };
   return bus;

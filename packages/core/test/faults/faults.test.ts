@@ -11,11 +11,21 @@ test(`the invariants hold in ${SEEDS} worlds full of faults, from seed ${FIRST} 
   for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
     const end = await liveThrough(core, seed);
     for (const [where, times] of end.struck) struck.set(where, (struck.get(where) ?? 0) + times);
-    expect(violations(end), `seed ${seed}: run it alone with XORCA_FIRST_SEED=${seed} XORCA_SEEDS=1`).toEqual([]);
+    expect(violations(end), `seed ${seed}: run it alone with XORCA_FIRST_SEED=${seed} XORCA_SEEDS=1`).toEqual(
+      [],
+    );
   }
   // A harness whose faults never strike proves nothing.
   if (SEEDS >= 100) {
-    for (const where of ['load', 'before save', 'after save', 'answer of save lost', 'before publish', 'between two publishes', 'after publish']) {
+    for (const where of [
+      'load',
+      'before save',
+      'after save',
+      'answer of save lost',
+      'before publish',
+      'between two publishes',
+      'after publish',
+    ]) {
       expect(struck.get(where), `faults at: ${where}`).toBeGreaterThan(20);
     }
   }

@@ -28,13 +28,25 @@ function* effects({ ids, states, published }: WorldEnd): Generator<string> {
     byId.set(event.id, text);
   }
   for (const id of ids) {
-    const unique = new Map<string, CloudEvent>(published.filter(({ subject }) => subject === id).map((event) => [event.id, event]));
+    const unique = new Map<string, CloudEvent>(
+      published.filter(({ subject }) => subject === id).map((event) => [event.id, event]),
+    );
     const numbers = [...unique.keys()].map((key) => Number(key.slice(id.length + 1))).sort((a, b) => a - b);
-    if (numbers.some((number, place) => number !== place + 1)) yield `unstable ids: ${id} sent ${[...unique.keys()].join(', ')}`;
-    const types = [...unique.values()].map(({ type, data }) => `${type}${typeof data === 'string' ? ` ${data}` : ''}`).sort();
+    if (numbers.some((number, place) => number !== place + 1))
+      yield `unstable ids: ${id} sent ${[...unique.keys()].join(', ')}`;
+    const types = [...unique.values()]
+      .map(({ type, data }) => `${type}${typeof data === 'string' ? ` ${data}` : ''}`)
+      .sort();
     const ticks = (states.get(id)?.log ?? []).filter((entry) => entry.startsWith('tick'));
-    const expected = ['cmd.fetch', 'cmd.left', 'cmd.right', 'notif.closed', ...ticks.map((tick) => `notif.tick ${tick}`)].sort();
-    if (types.join() !== expected.join()) yield `wrong effects: ${id} sent ${types.join(', ')} instead of ${expected.join(', ')}`;
+    const expected = [
+      'cmd.fetch',
+      'cmd.left',
+      'cmd.right',
+      'notif.closed',
+      ...ticks.map((tick) => `notif.tick ${tick}`),
+    ].sort();
+    if (types.join() !== expected.join())
+      yield `wrong effects: ${id} sent ${types.join(', ')} instead of ${expected.join(', ')}`;
   }
 }
 

@@ -18,15 +18,26 @@ export const faultMachine = setup({
   initial: 'fetch',
   // Rings once, and no state is left by it: only taking the timer out keeps it from ringing again.
   entry: raise({ type: 'alarm', cloudevent: { id: 'alarm' } }, { delay: 120_000 }),
-  on: { alarm: { actions: 'log' }, 'evt.tick': { actions: ['log', emit(({ event }) => ({ type: 'notif.tick', data: event.cloudevent.id }))] } },
+  on: {
+    alarm: { actions: 'log' },
+    'evt.tick': {
+      actions: ['log', emit(({ event }) => ({ type: 'notif.tick', data: event.cloudevent.id }))],
+    },
+  },
   states: {
     fetch: { on: { 'evt.fetched': { target: 'pause', actions: 'log' } } },
     pause: { after: { pause: 'checks' } },
     checks: {
       type: 'parallel',
       states: {
-        left: { initial: 'ask', states: { ask: { on: { 'evt.left': { target: 'ok', actions: 'log' } } }, ok: { type: 'final' } } },
-        right: { initial: 'ask', states: { ask: { on: { 'evt.right': { target: 'ok', actions: 'log' } } }, ok: { type: 'final' } } },
+        left: {
+          initial: 'ask',
+          states: { ask: { on: { 'evt.left': { target: 'ok', actions: 'log' } } }, ok: { type: 'final' } },
+        },
+        right: {
+          initial: 'ask',
+          states: { ask: { on: { 'evt.right': { target: 'ok', actions: 'log' } } }, ok: { type: 'final' } },
+        },
       },
       onDone: 'closing',
     },

@@ -18,7 +18,8 @@ export const mutants: readonly Mutant[] = [
     name: 'publish before save',
     file: 'process-runner.ts',
     find: 'const effects = env.carried ? plan.effects : undefined;',
-    replace: 'const effects = env.carried ? plan.effects : undefined; if (env.publisher) await publishAll(env.publisher, plan.effects);',
+    replace:
+      'const effects = env.carried ? plan.effects : undefined; if (env.publisher) await publishAll(env.publisher, plan.effects);',
   },
   {
     name: 'outbox cleared before publish',
@@ -35,7 +36,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the counter of ids not kept',
     file: 'advance.ts',
-    find: 'counter: this.draft?.counter ?? this.before?.counter ?? 0,',
+    find: 'counter: this.draft?.counter() ?? this.before?.counter ?? 0,',
     replace: 'counter: 0,',
   },
   {
@@ -66,7 +67,8 @@ export const mutants: readonly Mutant[] = [
     name: 'settling writes over what others saved',
     file: 'settle.ts',
     find: 'const fresh = await store.load(record.id);\n      current = fresh && { ...fresh, body: decodeBody(fresh.record) };',
-    replace: 'const fresh = await store.load(record.id);\n      current = fresh && { ...saved, revision: fresh.revision };',
+    replace:
+      'const fresh = await store.load(record.id);\n      current = fresh && { ...saved, revision: fresh.revision };',
   },
   {
     name: 'a remembered record trusted without a save',

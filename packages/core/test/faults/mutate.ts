@@ -12,7 +12,8 @@ const source = join(packageFolder, 'src');
 export async function mutated(mutant: Mutant): Promise<{ core: typeof Core; dispose(): Promise<void> }> {
   const target = join(source, mutant.file);
   const before = await readFile(target, 'utf8');
-  if (before.split(mutant.find).length !== 2) throw new Error(`Mutant "${mutant.name}" no longer fits ${mutant.file}: renew it.`);
+  if (before.split(mutant.find).length !== 2)
+    throw new Error(`Mutant "${mutant.name}" no longer fits ${mutant.file}: renew it.`);
   const folder = await mkdtemp(join(packageFolder, '.mutant-'));
   const outfile = join(folder, 'core.mjs');
   await build({
@@ -28,7 +29,9 @@ export async function mutated(mutant: Mutant): Promise<{ core: typeof Core; disp
         name: 'mutant',
         setup(hooks) {
           hooks.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
-            path === target ? { contents: before.replace(mutant.find, () => mutant.replace), loader: 'ts' } : undefined,
+            path === target
+              ? { contents: before.replace(mutant.find, () => mutant.replace), loader: 'ts' }
+              : undefined,
           );
         },
       },

@@ -1,5 +1,5 @@
-import type { CloudEvent, EventPublisher, ProcessStore } from '../../src/index.ts';
 import { XorcaError } from '../../src/errors.ts';
+import type { CloudEvent, EventPublisher, ProcessStore } from '../../src/index.ts';
 import type { FaultBus } from './bus.ts';
 import type { Random } from './random.ts';
 import type { Turns } from './turns.ts';

@@ -13,7 +13,10 @@ export interface WorldEnd {
   readonly sent: readonly CloudEvent[];
   readonly published: readonly CloudEvent[];
   readonly acknowledged: readonly CloudEvent[];
-  readonly states: ReadonlyMap<string, { value: unknown; log: readonly string[]; outbox: number; timers: number }>;
+  readonly states: ReadonlyMap<
+    string,
+    { value: unknown; log: readonly string[]; outbox: number; timers: number }
+  >;
   /** Faults by where they struck. */
   readonly struck: ReadonlyMap<string, number>;
   readonly unsettled: number;
@@ -63,7 +66,11 @@ export async function liveThrough(core: typeof Core, seed: number): Promise<Worl
     };
     const publisher = faultyPublisher(bus, faults);
     const base = carried ? carrying(store, bus, publisher) : store;
-    const runner = core.createRunner(orchestrator, { store: faultyStore(base, faults), publisher, clock: { now: () => now } }, options);
+    const runner = core.createRunner(
+      orchestrator,
+      { store: faultyStore(base, faults), publisher, clock: { now: () => now } },
+      options,
+    );
     return {
       runner,
       live<Result>(work: () => Promise<Result>): Promise<Result | 'dead'> {
@@ -87,7 +94,11 @@ export async function liveThrough(core: typeof Core, seed: number): Promise<Worl
       // An early or unknown one comes again later: this bus keeps no order, and a start may be overtaken.
       const kept = outcome && !['failed', 'unknown-process', 'unhandled'].includes(outcome.status);
       if (kept) bus.acknowledge(event);
-      else if (outcome?.status === 'unhandled' && isOver(event, await stateOf(core, store, event.subject as string))) bus.acknowledge(event);
+      else if (
+        outcome?.status === 'unhandled' &&
+        isOver(event, await stateOf(core, store, event.subject as string))
+      )
+        bus.acknowledge(event);
       else bus.giveBack(event);
     }
   }
@@ -104,7 +115,13 @@ export async function liveThrough(core: typeof Core, seed: number): Promise<Worl
   const ids = Array.from({ length: PROCESSES }, (_, place) => `p${place}`);
   const sent: CloudEvent[] = ids.flatMap((id) => [
     { specversion: '1.0', id: `begin-${id}`, source: '/user', type: 'evt.begin', subject: id },
-    ...Array.from({ length: TICKS }, (_, n) => ({ specversion: '1.0', id: `tick-${id}-${n}`, source: '/user', type: 'evt.tick', subject: id })),
+    ...Array.from({ length: TICKS }, (_, n) => ({
+      specversion: '1.0',
+      id: `tick-${id}-${n}`,
+      source: '/user',
+      type: 'evt.tick',
+      subject: id,
+    })),
   ]);
   for (const event of sent) bus.send(event);
   for (let i = 0; i < 12; i++) {
@@ -117,8 +134,19 @@ export async function liveThrough(core: typeof Core, seed: number): Promise<Worl
     await round();
     now += 61_000;
   }
-  const states = new Map(await Promise.all(ids.map(async (id) => [id, await stateOf(core, store, id)] as const)));
-  return { seed, ids, sent, published: bus.log, acknowledged: bus.acknowledged, states, struck, unsettled: bus.empty ? 0 : 1 };
+  const states = new Map(
+    await Promise.all(ids.map(async (id) => [id, await stateOf(core, store, id)] as const)),
+  );
+  return {
+    seed,
+    ids,
+    sent,
+    published: bus.log,
+    acknowledged: bus.acknowledged,
+    states,
+    struck,
+    unsettled: bus.empty ? 0 : 1,
+  };
 }
 
 type State = { value: unknown; log: readonly string[]; outbox: number; timers: number };
@@ -127,7 +155,12 @@ async function stateOf(core: typeof Core, store: ProcessStore, id: string): Prom
   const orchestrator = core.createOrchestrator({ name: 'faults', machines: { '1': faultMachine } });
   const details = await core.createRunner(orchestrator, { store, publisher: core.memoryPublisher() }).get(id);
   const log = (details?.context as { log?: string[] } | undefined)?.log ?? [];
-  return { value: details?.value, log, outbox: details?.outbox.length ?? 0, timers: details?.timers.length ?? 0 };
+  return {
+    value: details?.value,
+    log,
+    outbox: details?.outbox.length ?? 0,
+    timers: details?.timers.length ?? 0,
+  };
 }
 
 /** An answer that came a second time under its own id when the first is in the log: nothing is owed any more. */
@@ -135,7 +168,11 @@ function isOver(event: CloudEvent, state: State): boolean {
   return event.type !== 'evt.tick' && state.log.includes(event.id);
 }
 
-function carrying(store: ProcessStore, bus: FaultBus, publisher: ProcessStore['carries'] & object): ProcessStore {
+function carrying(
+  store: ProcessStore,
+  bus: FaultBus,
+  publisher: ProcessStore['carries'] & object,
+): ProcessStore {
   return {
     ...store,
     carries: publisher,
