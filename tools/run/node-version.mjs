@@ -1,7 +1,21 @@
 // These files must load on an old Node to be able to say that it is too old: plain JavaScript, no dependencies.
 
-/** node:sqlite without a flag, which @xorca/local stands on, came with 22.13. */
-const MINIMUM_NODE = '22.13.0';
+/**
+ * What @xorca/local asks for in its `engines`: `setReturnArrays` of node:sqlite came with 24.0 and was taken back to 22.16, never to 23
+ * (https://nodejs.org/api/sqlite.html#statementsetreturnarraysenabled).
+ */
+const MINIMUM_NODE = '22.16.0';
+const AFTER_THE_GAP = '24.0.0';
+
+/**
+ * Whether a Node can run this project.
+ * @param {string} version
+ */
+export function isFit(version) {
+  return (
+    isAtLeast(version, AFTER_THE_GAP) || (isAtLeast(version, MINIMUM_NODE) && !isAtLeast(version, '23.0.0'))
+  );
+}
 
 /**
  * Whether version `a` is at least `b`.
@@ -35,12 +49,12 @@ export function sourceFlags(version) {
 }
 
 /**
- * What to tell a person whose Node is too old, or undefined.
+ * What to tell a person whose Node cannot run this project, or undefined.
  * @param {{ version: string, bundled: boolean, platform: string, arch: string }} node the Node that would serve
  */
 export function nodeProblem(node) {
-  if (isAtLeast(node.version, MINIMUM_NODE)) return undefined;
-  const found = `Node ${node.version.replace(/^v/, '')} is too old: this project needs Node ${MINIMUM_NODE} or later.`;
+  if (isFit(node.version)) return undefined;
+  const found = `Node ${node.version.replace(/^v/, '')} is too old: this project needs Node ${MINIMUM_NODE} or later (of 23 no version serves).`;
   const install = 'Install a current Node (https://nodejs.org/en/download) and run the command again';
   if (node.platform !== 'linux' || node.arch !== 'x64') return `${found}\n${install}.`;
   return [

@@ -16,13 +16,11 @@ export {
   type PersistableActorInput,
   withPersistableActor,
 } from './actors/persistable-actor.ts';
-export { fullJitter } from './backoff.ts';
 export { type CloudEvent, type CloudEventInput, createCloudEvent } from './cloud-event.ts';
 export { defineEvent, type EventContract, type SchemaResult, type StandardSchema } from './contract.ts';
-export { type Duration, durationMs } from './duration.ts';
+export type { Duration } from './duration.ts';
 export type { MachineEvent, MachineView } from './engine/engine.ts';
 export {
-  conflict,
   type FailedPublish,
   isXorcaError,
   messageOf,
@@ -31,7 +29,6 @@ export {
   type XorcaErrorCode,
   type XorcaErrorDetails,
 } from './errors.ts';
-export { assertKnown, assertOptions } from './options.ts';
 export {
   createOrchestrator,
   type EffectEvent,
@@ -60,15 +57,10 @@ export type {
   StoredProcess,
 } from './ports.ts';
 export type { ProcessDetails } from './process-details.ts';
-export { assertProcessId, decodeProcessId, encodeProcessId } from './process-id.ts';
 export type { Problem } from './record.ts';
 export { type CallOptions, createRunner, type Runner, type WakeResult } from './runner.ts';
 export type { RunnerOptions } from './runner-options.ts';
-export { pageSize } from './stores/list-query.ts';
-export { assertLockOptions, lockLost, lockTimeout } from './stores/lock-errors.ts';
 export { type MemoryLockOptions, memoryLock } from './stores/memory-lock.ts';
 export { type MemoryPublisher, memoryPublisher } from './stores/memory-publisher.ts';
 export { memoryStore } from './stores/memory-store.ts';
-export type { KeyPage, ObjectStorage, PutCondition, StoredObject } from './stores/object-storage.ts';
 export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';
-export { systemTimers, type Timers } from './timers.ts';

@@ -30,8 +30,8 @@ function faultOf(id: unknown): string | undefined {
 
 /**
  * A storage key for a process id: `[a-z0-9_=~-]`, 1 to 160 characters, one key for one id, also where names ignore case.
- * Capital letters become `=` and the small letter, anything else `~` and its code in hex with a closing `-`; an id too long
- * for that becomes its beginning and its SHA-256.
+ * Small letters, digits, `_` and `-` stay. A capital letter becomes `=` and the small one; any other UTF-16 unit becomes `~` and
+ * its code in four hex digits. An id too long for that becomes the first 64 characters of its key, `~~` and its SHA-256 in hex.
  */
 export function encodeProcessId(id: string): string {
   assertProcessId(id);

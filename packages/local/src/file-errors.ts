@@ -1,4 +1,5 @@
-import { isXorcaError, messageOf, XorcaError } from '@xorca/core';
+import { isXorcaError, XorcaError } from '@xorca/core';
+import { messageOf } from '@xorca/core/backend';
 
 // Errors that no second try will cure: somebody has to change the folder's permissions or its mount.
 const LASTING = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENAMETOOLONG'];

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { conflict, messageOf, type ObjectStorage, type StoredObject, XorcaError } from '@xorca/core';
+import { XorcaError } from '@xorca/core';
+import { conflict, messageOf, type ObjectStorage, type StoredObject } from '@xorca/core/backend';
 import { ensureFolder, removeIfOlder, removeWhole, syncFolder, writeDurably } from './durable-file.ts';
 import { absent, errnoOf, guarded } from './file-errors.ts';
 

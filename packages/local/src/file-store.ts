@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { assertOptions, type Clock, objectStore, type ProcessStore, XorcaError } from '@xorca/core';
+import { type Clock, type ProcessStore, XorcaError } from '@xorca/core';
+import { assertOptions, objectStore } from '@xorca/core/backend';
 import { fileObjects } from './file-objects.ts';
 
 /** Options of `fileStore`. */

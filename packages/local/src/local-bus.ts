@@ -1,15 +1,5 @@
-import {
-  assertOptions,
-  type Clock,
-  type CloudEvent,
-  encodeProcessId,
-  type FailedPublish,
-  messageOf,
-  PublishError,
-  systemTimers,
-  type Timers,
-  XorcaError,
-} from '@xorca/core';
+import { type Clock, type CloudEvent, type FailedPublish, PublishError, XorcaError } from '@xorca/core';
+import { assertOptions, encodeProcessId, messageOf, systemTimers, type Timers } from '@xorca/core/backend';
 import { ownBus } from './bus-owner.ts';
 import { deliveryTable } from './delivery-table.ts';
 import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts';

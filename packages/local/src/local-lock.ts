@@ -1,16 +1,14 @@
+import type { Clock, Lease, ProcessLock } from '@xorca/core';
 import {
   assertLockOptions,
   assertOptions,
-  type Clock,
   encodeProcessId,
   fullJitter,
-  type Lease,
   lockLost,
   lockTimeout,
-  type ProcessLock,
   systemTimers,
   type Timers,
-} from '@xorca/core';
+} from '@xorca/core/backend';
 import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts';
 
 /** Options of `localLock`: a file's path, or a database that is open already. */

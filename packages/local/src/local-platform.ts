@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  assertOptions,
   type Clock,
   isSettled,
   type Outcome,
@@ -8,9 +7,8 @@ import {
   type ProcessLock,
   type Runner,
   type Scheduler,
-  systemTimers,
-  type Timers,
 } from '@xorca/core';
+import { assertOptions, systemTimers, type Timers } from '@xorca/core/backend';
 import { type LocalBus, localBus } from './local-bus.ts';
 import { localLock } from './local-lock.ts';
 import { sqliteDatabase } from './sqlite-database.ts';

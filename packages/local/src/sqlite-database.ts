@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { assertOptions, XorcaError } from '@xorca/core';
+import { XorcaError } from '@xorca/core';
+import { assertOptions } from '@xorca/core/backend';
 import { type CommitOptions, groupCommit, type Transaction } from './group-commit.ts';
 import { cannotOpen, isBusy, sqliteCode, unavailable } from './sqlite-errors.ts';
 import { applySchema } from './sqlite-schema.ts';

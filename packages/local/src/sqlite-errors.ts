@@ -1,4 +1,5 @@
-import { messageOf, XorcaError } from '@xorca/core';
+import { XorcaError } from '@xorca/core';
+import { messageOf } from '@xorca/core/backend';
 
 // Primary result codes of https://sqlite.org/rescode.html.
 const CODES = {

@@ -1,17 +1,14 @@
 import {
-  assertOptions,
   type CloudEvent,
-  conflict,
-  encodeProcessId,
   type ListQuery,
   type ProcessRecord,
   type ProcessStatus,
   type ProcessStore,
   type ProcessSummary,
-  pageSize,
   type Revision,
   XorcaError,
 } from '@xorca/core';
+import { assertOptions, conflict, encodeProcessId, pageSize } from '@xorca/core/backend';
 import { fromSql, toSql } from './sql-text.ts';
 import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts';
 import type { TransactionalPublisher } from './transactional-publisher.ts';

@@ -1,4 +1,5 @@
-import { assertKnown, type Clock, type CloudEvent, fullJitter, messageOf, type Timers } from '@xorca/core';
+import type { Clock, CloudEvent } from '@xorca/core';
+import { assertKnown, fullJitter, messageOf, type Timers } from '@xorca/core/backend';
 import type { Delivery, DeliveryTable } from './delivery-table.ts';
 import { type Lane, lane } from './lane.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';

@@ -1,4 +1,5 @@
-import { messageOf, type Runner, type Scheduler, type Timers, type XorcaError } from '@xorca/core';
+import type { Runner, Scheduler, XorcaError } from '@xorca/core';
+import { messageOf, type Timers } from '@xorca/core/backend';
 
 /** Wakes a runner: at once, at every poll, and when a hint says so. */
 export interface WakeLoop {

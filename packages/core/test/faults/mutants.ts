@@ -10,9 +10,9 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'no dedupe',
-    file: 'advance.ts',
-    find: 'if (hasSeen(this.seen, hash)) {',
-    replace: 'if (hasSeen("", hash)) {',
+    file: 'process-run.ts',
+    find: 'if (hasSeen(seen, hash)) return',
+    replace: 'if (hasSeen("", hash)) return',
   },
   {
     name: 'publish before save',
@@ -23,9 +23,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'outbox cleared before publish',
-    file: 'advance.ts',
-    find: 'this.settings.carried ? kept : [...kept, ...this.decided]',
-    replace: 'this.settings.carried ? kept : [...kept]',
+    file: 'process-run.ts',
+    find: 'settings.carried ? kept : [...kept, ...decided]',
+    replace: 'settings.carried ? kept : [...kept]',
   },
   {
     name: 'ids not stable',
@@ -35,9 +35,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the counter of ids not kept',
-    file: 'advance.ts',
-    find: 'counter: this.draft?.counter() ?? this.before?.counter ?? 0,',
-    replace: 'counter: 0,',
+    file: 'process-run.ts',
+    find: 'counter: draft?.counter() ?? before?.counter ?? 0,\n      seen,',
+    replace: 'counter: 0, seen,',
   },
   {
     name: 'wake forgotten',

@@ -1,4 +1,5 @@
-import type { Clock, Timers } from '@xorca/core';
+import type { Clock } from '@xorca/core';
+import type { Timers } from '@xorca/core/backend';
 
 /** A clock and timers that stand still until somebody moves them. */
 export interface VirtualTime extends Clock, Timers {

@@ -1,0 +1,14 @@
+/**
+ * What the authors of backends (stores, locks, publishers, handlers) share, so that all of them check, name and fail alike.
+ * An entry of its own: whoever only uses xorca never meets these names.
+ */
+export { fullJitter } from './backoff.ts';
+export { durationMs } from './duration.ts';
+export { conflict, messageOf } from './errors.ts';
+export { assertKnown, assertOptions } from './options.ts';
+export { assertProcessId, decodeProcessId, encodeProcessId } from './process-id.ts';
+export { matchesQuery, pageSize, summaryOf } from './stores/list-query.ts';
+export { assertLockOptions, lockLost, lockTimeout } from './stores/lock-errors.ts';
+export type { KeyPage, ObjectStorage, PutCondition, StoredObject } from './stores/object-storage.ts';
+export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';
+export { systemTimers, type Timers } from './timers.ts';
