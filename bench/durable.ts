@@ -37,7 +37,11 @@ async function durableSteps(dir: string): Promise<Row[]> {
     atLeast('  against bare SQLite', figures.one / figures.bare, 'of it', 0.7),
     info('xorca on SQLite, 64 at once', figures.many, 'steps/s'),
     atLeast('  against one at a time (group commit)', figures.many / figures.one, 'times', 5),
-    info('with a command each, put into the durable bus as well: one at a time', figures.chattyOne, 'steps/s'),
+    info(
+      'with a command each, put into the durable bus as well: one at a time',
+      figures.chattyOne,
+      'steps/s',
+    ),
     info('  against bare SQLite', figures.chattyOne / figures.bare, 'of it'),
     info('  64 at once', figures.chattyMany, 'steps/s'),
   ];
@@ -62,19 +66,26 @@ async function wholeProcesses(dir: string): Promise<Row[]> {
       const from = performance.now();
       const [outcome] = await runner.handle([nextEvent(id, type)]);
       latencies.push(performance.now() - from);
-      if (outcome?.status !== 'applied') throw new Error(`a step was ${outcome?.status}: ${outcome?.error?.message}`);
+      if (outcome?.status !== 'applied')
+        throw new Error(`a step was ${outcome?.status}: ${outcome?.error?.message}`);
     }
   };
   await concurrentRate(1_500, 64, process4);
   const rows: Row[] = [];
-  for (const [workers, count] of [[1, 250], [64, 8_000]] as const) {
+  for (const [workers, count] of [
+    [1, 250],
+    [64, 8_000],
+  ] as const) {
     latencies.length = 0;
     const cpuBefore = process.cpuUsage();
     const figure = await concurrentRate(count, workers, process4);
     const { user, system } = process.cpuUsage(cpuBefore);
     const name = `whole 4-event processes, ${workers} at once`;
     rows.push(workers === 64 ? atLeast(name, figure, 'per s', 2_000) : info(name, figure, 'per s'));
-    rows.push(info('  a step, median', quantile(latencies, 0.5), 'ms'), info('  a step, 99 of 100', quantile(latencies, 0.99), 'ms'));
+    rows.push(
+      info('  a step, median', quantile(latencies, 0.5), 'ms'),
+      info('  a step, 99 of 100', quantile(latencies, 0.99), 'ms'),
+    );
     rows.push(info('  CPU a process', (user + system) / 1000 / count, 'ms'));
   }
   return rows;
@@ -94,7 +105,9 @@ function bareUpserts(path: string): (n: number) => void {
   db.exec('PRAGMA journal_mode = WAL');
   db.exec('PRAGMA synchronous = FULL');
   db.exec('CREATE TABLE floor (id TEXT PRIMARY KEY, body TEXT NOT NULL)');
-  const upsert = db.prepare('INSERT INTO floor VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body');
+  const upsert = db.prepare(
+    'INSERT INTO floor VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
+  );
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   let serial = 0;

@@ -33,10 +33,17 @@ async function amongMany(dir: string): Promise<Row[]> {
     multiply(path, size);
     let n = 0;
     // Far apart, so that each step meets pages that no earlier step has just touched.
-    steppers[size] = () => rate(300, () => runner.handle([nextEvent(`r${(n++ * 7_919) % size}`, 'evt.next')]));
+    steppers[size] = () =>
+      rate(300, () => runner.handle([nextEvent(`r${(n++ * 7_919) % size}`, 'evt.next')]));
   }
   const figures = await inTurns(7, steppers);
-  const rows: Row[] = SIZES.map((size) => info(`steps on SQLite among ${size.toLocaleString('en')} processes`, figures[String(size)] ?? 0, 'steps/s'));
+  const rows: Row[] = SIZES.map((size) =>
+    info(
+      `steps on SQLite among ${size.toLocaleString('en')} processes`,
+      figures[String(size)] ?? 0,
+      'steps/s',
+    ),
+  );
   const [least, , most] = SIZES.map((size) => figures[String(size)] ?? 0);
   return [...rows, atLeast('  a million against a thousand', (most ?? 0) / (least ?? 1), 'of it', FLAT)];
 }
@@ -75,7 +82,10 @@ async function lateInLife(): Promise<Row[]> {
 }
 
 /** Steps of which none is kept, so that the process stays as old as it is. */
-function stepInPlace(store: ProcessStore, runner: { handle(events: readonly unknown[]): Promise<unknown> }): () => Promise<unknown> {
+function stepInPlace(
+  store: ProcessStore,
+  runner: { handle(events: readonly unknown[]): Promise<unknown> },
+): () => Promise<unknown> {
   const frozen = store.load('p');
   return async () => {
     await runner.handle([nextEvent('p', 'evt.next')]);

@@ -20,8 +20,25 @@ for (const [title, run] of parts) {
   console.log(table(title, rows));
 }
 const missed = all.filter(({ ok }) => ok === false);
-console.log(missed.length === 0 ? 'Every target is met.' : `Missed: ${missed.map(({ name }) => name.trim()).join('; ')}`);
+console.log(
+  missed.length === 0
+    ? 'Every target is met.'
+    : `Missed: ${missed.map(({ name }) => name.trim()).join('; ')}`,
+);
 if (values.json) {
-  writeFileSync(values.json, `${JSON.stringify(all.map(({ name, value, unit, target, ok }) => ({ name: name.trim(), value, unit, target: target ?? null, ok: ok ?? null })), null, 2)}\n`);
+  writeFileSync(
+    values.json,
+    `${JSON.stringify(
+      all.map(({ name, value, unit, target, ok }) => ({
+        name: name.trim(),
+        value,
+        unit,
+        target: target ?? null,
+        ok: ok ?? null,
+      })),
+      null,
+      2,
+    )}\n`,
+  );
 }
 process.exit(0);

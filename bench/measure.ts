@@ -16,7 +16,11 @@ export async function rate(count: number, call: (n: number) => unknown): Promise
 }
 
 /** Calls a second with `workers` calls under way at once. */
-export async function concurrentRate(count: number, workers: number, call: (n: number) => Promise<unknown>): Promise<number> {
+export async function concurrentRate(
+  count: number,
+  workers: number,
+  call: (n: number) => Promise<unknown>,
+): Promise<number> {
   let next = 0;
   const from = performance.now();
   const work = async () => {
@@ -42,5 +46,8 @@ export async function inTurns<Name extends string>(
       if (round >= 0) figures.get(name)?.push(figure);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(figures.get(name) ?? [])])) as Record<Name, number>;
+  return Object.fromEntries(names.map((name) => [name, median(figures.get(name) ?? [])])) as Record<
+    Name,
+    number
+  >;
 }

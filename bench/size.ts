@@ -22,7 +22,11 @@ export async function size(): Promise<Row[]> {
   const code = outputFiles[0]?.contents ?? new Uint8Array();
   return [
     atMost('core, minified and gzipped, without xstate', gzipSync(code).length / 1024, 'KB', 25),
-    info('import of core with xstate, in a new process', importTime('@xorca/core') - importTime(undefined), 'ms'),
+    info(
+      'import of core with xstate, in a new process',
+      importTime('@xorca/core') - importTime(undefined),
+      'ms',
+    ),
   ];
 }
 
@@ -31,7 +35,11 @@ function importTime(name: string | undefined): number {
   const code = name ? `await import(${JSON.stringify(name)})` : '';
   const once = () => {
     const from = performance.now();
-    execFileSync(process.execPath, ['--conditions=@xorca/source', '--no-warnings', '--input-type=module', '-e', code], { cwd: join(import.meta.dirname, '..') });
+    execFileSync(
+      process.execPath,
+      ['--conditions=@xorca/source', '--no-warnings', '--input-type=module', '-e', code],
+      { cwd: join(import.meta.dirname, '..') },
+    );
     return performance.now() - from;
   };
   return median(Array.from({ length: 7 }, once));

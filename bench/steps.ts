@@ -1,4 +1,10 @@
-import { createRunner, memoryPublisher, memoryStore, type Orchestrator, type RunnerOptions } from '@xorca/core';
+import {
+  createRunner,
+  memoryPublisher,
+  memoryStore,
+  type Orchestrator,
+  type RunnerOptions,
+} from '@xorca/core';
 import { createActor } from 'xstate';
 import { inTurns, rate } from './measure.ts';
 import { atLeast, info, type Row } from './row.ts';

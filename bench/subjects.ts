@@ -19,7 +19,11 @@ export const ringMachine = setup({
   states: ring as never,
 });
 
-export const ringOrchestrator = createOrchestrator({ name: 'ring', machines: { '1': ringMachine }, startOn: 'evt.start' });
+export const ringOrchestrator = createOrchestrator({
+  name: 'ring',
+  machines: { '1': ringMachine },
+  startOn: 'evt.start',
+});
 
 /** The same ring with a command in each state. */
 export const chattyOrchestrator = createOrchestrator({
@@ -56,7 +60,14 @@ let serial = 0;
 /** An event no process has seen. */
 export function nextEvent(subject: string, type: string): CloudEvent {
   serial++;
-  return { specversion: '1.0', id: `${subject}/${serial}/answer`, source: '/srvc/orders', type, subject, data: { n: serial } };
+  return {
+    specversion: '1.0',
+    id: `${subject}/${serial}/answer`,
+    source: '/srvc/orders',
+    type,
+    subject,
+    data: { n: serial },
+  };
 }
 
 function command(id: string, state: string): ReturnType<StateMapping> {
@@ -65,8 +76,17 @@ function command(id: string, state: string): ReturnType<StateMapping> {
 
 function order(): object {
   return {
-    customer: { name: 'Isaac Newton', mail: 'isaac@example.org', address: { street: 'Trinity Lane 1', town: 'Cambridge' } },
-    lines: Array.from({ length: 4 }, (_, n) => ({ article: `prism-${n}`, title: 'A triangular glass prism', amount: n + 1, cents: 1_250 * n })),
+    customer: {
+      name: 'Isaac Newton',
+      mail: 'isaac@example.org',
+      address: { street: 'Trinity Lane 1', town: 'Cambridge' },
+    },
+    lines: Array.from({ length: 4 }, (_, n) => ({
+      article: `prism-${n}`,
+      title: 'A triangular glass prism',
+      amount: n + 1,
+      cents: 1_250 * n,
+    })),
     note: 'Deliver before noon, please.',
   };
 }

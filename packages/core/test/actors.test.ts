@@ -19,7 +19,7 @@ const counter = fromTransition(
 const counterOf = (storage = memoryStore(), more = {}) => ({
   id: 'c1',
   storage,
-  actorCreator: (id: string, snapshot: never) => createActor(counter, { id, snapshot }),
+  actorCreator: (id: string, snapshot: unknown) => createActor(counter, { id, snapshot: snapshot as never }),
   ...more,
 });
 
@@ -99,7 +99,8 @@ test('delays survive in absolute time and are delivered by the next start', asyn
     id: 't',
     storage,
     clock: { now: () => now },
-    actorCreator: (id: string, snapshot: never) => createActor(machine, { id, snapshot }),
+    actorCreator: (id: string, snapshot: unknown) =>
+      createActor(machine, { id, snapshot: snapshot as never }),
   };
   await withPersistableActor(input, (_actor, persistable) => void persistable.start());
   expect(await storage.due(60_000, 10)).toEqual(['t']);
@@ -130,7 +131,8 @@ test('the snapshot of a failed actor is never saved', async () => {
   const input = {
     id: 'f',
     storage,
-    actorCreator: (id: string, snapshot: never) => createActor(machine, { id, snapshot }),
+    actorCreator: (id: string, snapshot: unknown) =>
+      createActor(machine, { id, snapshot: snapshot as never }),
   };
   await withPersistableActor(input, (actor) => void actor.start().send({ type: 'add' }));
   const bad = withPersistableActor(input, (actor) => {

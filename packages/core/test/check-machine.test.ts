@@ -40,12 +40,15 @@ const wrong: Array<[string, unknown, string]> = [
   ],
   [
     'a misspelt delay',
-    createMachine({ initial: 'a', states: { a: { after: { tiemout: 'a' } } } }, { delays: { timeout: 1 } }),
+    createMachine(
+      { initial: 'a', states: { a: { after: { tiemout: 'a' } as never } } },
+      { delays: { timeout: 1 } },
+    ),
     'Did you mean "timeout"?',
   ],
   [
     'a misspelt delay of raise',
-    createMachine({ entry: raise({ type: 'x' }, { delay: 'son' }) }, { delays: { soon: 1 } }),
+    createMachine({ entry: raise({ type: 'x' }, { delay: 'son' as never }) }, { delays: { soon: 1 } }),
     '"soon"',
   ],
   [
@@ -123,7 +126,10 @@ test.each<[string, () => unknown, string]>([
 test('a child spawned without an id or from a logic object fails its step with what to do', async () => {
   const kid = createMachine({ id: 'kid' });
   const parent = setup({ actors: { kid } }).createMachine({
-    on: { anonymous: { actions: spawnChild('kid') }, inline: { actions: spawnChild(kid, { id: 'k' }) } },
+    on: {
+      anonymous: { actions: spawnChild('kid') },
+      inline: { actions: spawnChild(kid as never, { id: 'k' } as never) },
+    },
   });
   const runner = createRunner(make(parent)(), { store: memoryStore(), publisher: memoryPublisher() });
   await runner.start({ id: 'p' });

@@ -104,7 +104,7 @@ test('a mapping sees the context as it was on entry, after the entry actions', a
 });
 
 test('events of child machines come out too', async () => {
-  const child = setup({}).createMachine({ entry: emit({ type: 'notif.child', data: 1 }) });
+  const child = setup({}).createMachine({ entry: emit({ type: 'notif.child', data: 1 } as never) });
   const w = world({
     machine: setup({ actors: { child } }).createMachine({ invoke: { src: 'child', id: 'kid' } }),
   });

@@ -130,8 +130,14 @@ test('several events of one process in one batch cost one load and one save', as
   let saves = 0;
   const counting = {
     ...store,
-    load: (id: string) => (loads++, store.load(id)),
-    save: (...args: Parameters<typeof store.save>) => (saves++, store.save(...args)),
+    load(id: string) {
+      loads++;
+      return store.load(id);
+    },
+    save(...args: Parameters<typeof store.save>) {
+      saves++;
+      return store.save(...args);
+    },
   };
   const runner = createRunner(literature, { store: counting, publisher }, { settle: 'lazy' });
   const outcomes = await runner.handle(walk('b1'));
@@ -157,7 +163,13 @@ test("another orchestrator's process is left to it", async () => {
 test('a warm runner walks the same way with a load only where it cannot save', async () => {
   const { store, publisher } = setUp();
   let loads = 0;
-  const counting = { ...store, load: (id: string) => (loads++, store.load(id)) };
+  const counting = {
+    ...store,
+    load(id: string) {
+      loads++;
+      return store.load(id);
+    },
+  };
   const runner = createRunner(literature, { store: counting, publisher }, { warm: 10 });
   for (const step of walk('b1')) expect((await runner.handle([step]))[0]?.status).toBe('applied');
   expect(loads).toBe(1);

@@ -89,7 +89,13 @@ test('versions are ordered by their numbers', () => {
 test('an invocation stops at its deadline and hands the rest back', async () => {
   let now = 0;
   const store = memoryStore();
-  const slow = { ...store, load: (id: string) => ((now += 40), store.load(id)) };
+  const slow = {
+    ...store,
+    load(id: string) {
+      now += 40;
+      return store.load(id);
+    },
+  };
   const runner = createRunner(
     literature,
     { store: slow, publisher: memoryPublisher(), clock: { now: () => now } },

@@ -23,12 +23,16 @@ export interface DeadDelivery extends Delivery {
 export interface DeliveryTable {
   insert(subscription: string, lane: string, event: string): number;
   remove(seq: number): void;
+  /** Removes all of a subscription but its dead letters. */
+  removeAll(subscription: string): void;
   /** Counts a failure. */
   fail(seq: number, error: string): void;
   /** Makes a dead letter of it. */
   bury(seq: number, error: string, at: number): void;
   /** Removes a dead letter and gives what it held. */
   unearth(seq: number): { subscription: string; lane: string; event: string } | undefined;
+  /** How many there are, without the dead letters. */
+  count(subscription: string): number;
   /** The lanes that have something to deliver, the oldest first. */
   lanes(subscription: string): readonly string[];
   /** Deliveries of a lane after `seq`, in order. */
@@ -41,6 +45,8 @@ export function deliveryTable(database: SqliteDatabase): DeliveryTable {
   const sql = (text: string) => database.prepare(text);
   const insert = sql('INSERT INTO xorca_delivery (subscription, lane, event) VALUES (?, ?, ?)');
   const remove = sql('DELETE FROM xorca_delivery WHERE seq = ?');
+  const removeAll = sql('DELETE FROM xorca_delivery WHERE subscription = ? AND dead_at IS NULL');
+  const count = sql('SELECT count(*) FROM xorca_delivery WHERE subscription = ? AND dead_at IS NULL');
   const fail = sql('UPDATE xorca_delivery SET attempts = attempts + 1, error = ? WHERE seq = ?');
   const bury = sql('UPDATE xorca_delivery SET attempts = attempts + 1, error = ?, dead_at = ? WHERE seq = ?');
   const unearth = sql(
@@ -58,6 +64,8 @@ export function deliveryTable(database: SqliteDatabase): DeliveryTable {
   return {
     insert: (subscription, lane, event) => Number(insert.run(subscription, lane, event).lastInsertRowid),
     remove: (seq) => void remove.run(seq),
+    removeAll: (subscription) => void removeAll.run(subscription),
+    count: (subscription) => database.read(() => (count.get(subscription) as unknown as [number])[0]),
     fail: (seq, error) => void fail.run(toSql(error), seq),
     bury: (seq, error, at) => void bury.run(toSql(error), at, seq),
     unearth(seq) {

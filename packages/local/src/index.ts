@@ -1,5 +1,7 @@
+export type { LocalBusOptions } from './bus-settings.ts';
+export type { DeadLetter } from './dead-letters.ts';
 export { type FileStoreOptions, fileStore } from './file-store.ts';
-export { type DeadLetter, type LocalBus, type LocalBusOptions, localBus } from './local-bus.ts';
+export { type LocalBus, localBus } from './local-bus.ts';
 export { type LocalLock, type LocalLockOptions, localLock } from './local-lock.ts';
 export {
   type AttachOptions,
@@ -9,5 +11,5 @@ export {
 } from './local-platform.ts';
 export { type SqliteDatabase, type SqliteDatabaseOptions, sqliteDatabase } from './sqlite-database.ts';
 export { type SqliteStore, type SqliteStoreOptions, sqliteStore } from './sqlite-store.ts';
-export type { HandlerAnswer, Subscription } from './subscription.ts';
+export type { FailedEvent, HandlerAnswer, KnownSubscription, Subscription } from './subscription.ts';
 export type { CarriedEvents, TransactionalPublisher } from './transactional-publisher.ts';

@@ -9,7 +9,8 @@ export interface Lane {
   waiting: boolean;
   /** Times in a row that its rows could not be read or written. */
   troubles: number;
-  readonly empty: boolean;
+  /** Nothing of it is with the handler, in memory or in the file. A method: getters would cost each lane a shape of its own. */
+  isEmpty(): boolean;
   /** Takes note of a row that is in the file. */
   push(delivery: Delivery): void;
   /** What to handle next, at most `size` events; it stays the lane's until `settle`. */
@@ -32,9 +33,7 @@ export function lane(table: DeliveryTable, subscription: string, name: string, i
     busy: false,
     waiting: false,
     troubles: 0,
-    get empty() {
-      return rows.length === 0 && !more;
-    },
+    isEmpty: () => rows.length === 0 && !more,
     push(delivery) {
       // Read from the file already, which may happen between its commit and this call.
       if (delivery.seq <= lastSeq) return;

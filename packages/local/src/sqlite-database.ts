@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { XorcaError } from '@xorca/core';
+import { isXorcaError, XorcaError } from '@xorca/core';
 import { assertOptions } from '@xorca/core/backend';
 import { type CommitOptions, groupCommit, type Transaction } from './group-commit.ts';
 import { cannotOpen, isBusy, sqliteCode, unavailable } from './sqlite-errors.ts';
@@ -22,6 +22,11 @@ export interface SqliteDatabase {
    * A work that throws rejects alone; `XORCA_UNAVAILABLE` (retryable, nothing changed) when the whole transaction fails.
    */
   commit<T>(work: () => T, options?: CommitOptions): Promise<T>;
+  /**
+   * Runs a write of one statement at once; it is on the disk when this returns. Blocks the whole program for that, so it is for
+   * what happens seldom. `XORCA_UNAVAILABLE` (nothing changed) when the file does not take it.
+   */
+  writeNow<T>(work: () => T): T;
   /** Runs a read at once; `XORCA_UNAVAILABLE` when the file cannot be read now. */
   read<T>(work: () => T): T;
   /** A statement, prepared once for each text. Rows are arrays, which Node makes nearly twice as fast as objects. */
@@ -50,16 +55,20 @@ export function sqliteDatabase(options: SqliteDatabaseOptions): SqliteDatabase {
   const statements = new Map<string, StatementSync>();
   const group = groupCommit(transaction(db), (cause) => fault(path, cause));
 
+  function attempt<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw fault(path, error);
+    }
+  }
+
   return {
     path,
     commit: group.commit,
-    read(work) {
-      try {
-        return work();
-      } catch (error) {
-        throw fault(path, error);
-      }
-    },
+    // No transaction is open here: a group is begun and committed within one turn of the event loop.
+    writeNow: attempt,
+    read: attempt,
     prepare(sql) {
       let statement = statements.get(sql);
       if (!statement) {
@@ -89,7 +98,7 @@ function open(path: string): DatabaseSync {
     return db;
   } catch (error) {
     if (db?.isOpen) db.close();
-    throw error instanceof XorcaError ? error : cannotOpen(path, error);
+    throw isXorcaError(error) ? error : cannotOpen(path, error);
   }
 }
 

@@ -26,6 +26,10 @@ const SCHEMA = `
     key TEXT NOT NULL UNIQUE,
     expires_at INTEGER NOT NULL
   );
+  CREATE TABLE xorca_subscription (
+    name TEXT PRIMARY KEY,
+    types TEXT NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE xorca_delivery (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     subscription TEXT NOT NULL,

@@ -1,9 +1,10 @@
 import type { Clock, CloudEvent } from '@xorca/core';
-import { assertKnown, fullJitter, messageOf, type Timers } from '@xorca/core/backend';
+import { fullJitter, type Timers } from '@xorca/core/backend';
 import type { Delivery, DeliveryTable } from './delivery-table.ts';
+import { allFailed, callHandler, type HandledBatch } from './handler-call.ts';
 import { type Lane, lane } from './lane.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
-import type { HandlerAnswer, Subscription } from './subscription.ts';
+import type { Subscription } from './subscription.ts';
 import type { CarriedEvents } from './transactional-publisher.ts';
 
 /** When and how often a failed delivery is tried again. */
@@ -28,11 +29,10 @@ export interface SubscriberContext {
 
 /** Delivers the events of one subscription. */
 export interface Subscriber {
-  readonly name: string;
   /** No delivery is queued, due or in flight. */
-  readonly empty: boolean;
-  /** Deliveries in flight. */
-  readonly inFlight: number;
+  isEmpty(): boolean;
+  /** Batches with the handler. */
+  inFlight(): number;
   /** Takes note of a row that is in the file. */
   push(laneName: string, delivery: Delivery): void;
   /** Begins no delivery any more. */
@@ -44,7 +44,7 @@ const BATCH = 32;
 
 /** Starts to deliver what waits in the file for a subscription, and what is pushed. */
 export function subscriber(subscription: Subscription, context: SubscriberContext): Subscriber {
-  const { name, handler, concurrency = CONCURRENCY, batch = BATCH } = subscription;
+  const { name, concurrency = CONCURRENCY, batch = BATCH } = subscription;
   const { database, table, retry, clock, timers, random } = context;
   const lanes = new Map<string, Lane>();
   const ready = new Set<Lane>();
@@ -54,7 +54,7 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
   let stopped = false;
 
   function makeReady(each: Lane): void {
-    if (each.busy || each.waiting || each.empty) return;
+    if (each.busy || each.waiting || each.isEmpty()) return;
     ready.add(each);
     pumpSoon();
   }
@@ -89,7 +89,7 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
     inFlight--;
     each.busy = false;
     if (delayMs !== undefined && !stopped) wait(each, delayMs);
-    else if (each.empty) lanes.delete(each.name);
+    else if (each.isEmpty()) lanes.delete(each.name);
     else makeReady(each);
     pumpSoon();
     context.changed();
@@ -97,17 +97,18 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
 
   // Gives how long the lane must wait, or undefined.
   async function handleNext(each: Lane): Promise<number | undefined> {
-    const deliveries = each.next(batch);
-    if (deliveries.length === 0) return undefined;
-    const { failed, publish } = await handle(deliveries);
-    const dead = (attempts: number) => attempts >= retry.maxAttempts;
+    const offered = each.next(batch);
+    if (offered.length === 0) return undefined;
+    const { deliveries, failed, publish } = await handle(offered);
+    const isDead = ({ seq, attempts }: Delivery) =>
+      failed.get(seq)?.retry === false || attempts + 1 >= retry.maxAttempts;
     await database.commit(
       () => {
-        for (const { seq, attempts } of deliveries) {
-          const error = failed.get(seq);
-          if (error === undefined) table.remove(seq);
-          else if (dead(attempts + 1)) table.bury(seq, error, clock.now());
-          else table.fail(seq, error);
+        for (const delivery of deliveries) {
+          const error = failed.get(delivery.seq)?.error;
+          if (error === undefined) table.remove(delivery.seq);
+          else if (isDead(delivery)) table.bury(delivery.seq, error, clock.now());
+          else table.fail(delivery.seq, error);
         }
         publish?.insert();
       },
@@ -115,20 +116,19 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
     );
     publish?.committed();
     const kept = deliveries
-      .filter(({ seq }) => failed.has(seq))
-      .map((delivery) => ({ ...delivery, attempts: delivery.attempts + 1 }))
-      .filter(({ attempts }) => !dead(attempts));
+      .filter((delivery) => failed.has(delivery.seq) && !isDead(delivery))
+      .map((delivery) => ({ ...delivery, attempts: delivery.attempts + 1 }));
     each.settle(deliveries.length, kept);
     return kept[0] && delay(kept[0].attempts - 1);
   }
 
-  async function handle(deliveries: readonly Delivery[]): Promise<Handled> {
+  async function handle(offered: readonly Delivery[]): Promise<Handled> {
+    const { deliveries, failed, publish } = await callHandler(subscription, offered, timers);
+    if (publish.length === 0) return { deliveries, failed };
     try {
-      const events = deliveries.map(({ event }) => JSON.parse(event) as CloudEvent);
-      const answer = await handler(events);
-      return handled(deliveries, events, answer ?? {}, context.carry);
+      return { deliveries, failed, publish: context.carry(publish) };
     } catch (error) {
-      return { failed: new Map(deliveries.map(({ seq }) => [seq, messageOf(error)])) };
+      return { deliveries, failed: allFailed(deliveries, error) };
     }
   }
 
@@ -154,13 +154,8 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
   pumpSoon();
 
   return {
-    name,
-    get empty() {
-      return lanes.size === 0;
-    },
-    get inFlight() {
-      return inFlight;
-    },
+    isEmpty: () => lanes.size === 0,
+    inFlight: () => inFlight,
     push(laneName, delivery) {
       const found = lanes.get(laneName) ?? lane(table, name, laneName, false);
       lanes.set(laneName, found);
@@ -175,30 +170,6 @@ export function subscriber(subscription: Subscription, context: SubscriberContex
   };
 }
 
-interface Handled {
-  readonly failed: ReadonlyMap<number, string>;
+interface Handled extends Pick<HandledBatch, 'deliveries' | 'failed'> {
   readonly publish?: CarriedEvents;
-}
-
-function handled(
-  deliveries: readonly Delivery[],
-  events: readonly CloudEvent[],
-  answer: HandlerAnswer,
-  carry: (events: readonly CloudEvent[]) => CarriedEvents,
-): Handled {
-  const failed = new Map<number, string>();
-  for (const { id, error } of answer.failed ?? []) {
-    // A name that fits nothing would let the event it meant pass as taken.
-    assertKnown(
-      id,
-      events.map((event) => event.id),
-      'event',
-      'The batch',
-    );
-    for (const [n, event] of events.entries()) {
-      if (event.id === id) failed.set(deliveries[n]?.seq ?? -1, messageOf(error));
-    }
-  }
-  const publish = answer.publish ?? [];
-  return publish.length === 0 ? { failed } : { failed, publish: carry(publish) };
 }

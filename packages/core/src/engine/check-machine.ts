@@ -47,8 +47,10 @@ function checkNode(machine: MachineInternals, node: StateNodeLike, where: string
 
 function checkAction(machine: MachineInternals, action: ActionLike, where: string): void {
   const { actions, actors, delays } = machine.implementations;
-  if (typeof action === 'string') return assertKnown(action, Object.keys(actions), 'action', where);
-  if (typeof action === 'object') return assertKnown(action.type, Object.keys(actions), 'action', where);
+  if (typeof action !== 'function') {
+    assertKnown(nameOf(action), Object.keys(actions), 'action', where);
+    return;
+  }
   if (typeof action.delay === 'string') assertKnown(action.delay, Object.keys(delays), 'delay', where);
   if (action.type === 'xstate.spawnChild' && typeof action.src === 'string') {
     assertKnown(action.src, Object.keys(actors), 'actor', where);
@@ -56,14 +58,22 @@ function checkAction(machine: MachineInternals, action: ActionLike, where: strin
 }
 
 function checkGuard(machine: MachineInternals, guard: GuardLike, where: string): void {
-  const names = Object.keys(machine.implementations.guards);
-  if (typeof guard === 'string') return assertKnown(guard, names, 'guard', where);
-  if (typeof guard === 'object') return assertKnown(guard.type, names, 'guard', where);
+  if (typeof guard !== 'function') {
+    assertKnown(nameOf(guard), Object.keys(machine.implementations.guards), 'guard', where);
+    return;
+  }
   for (const inner of guard.guards ?? []) checkGuard(machine, inner, where);
 }
 
+function nameOf(part: string | { readonly type: string }): string {
+  return typeof part === 'string' ? part : part.type;
+}
+
 function checkActor(logic: unknown, where: string, seen: Set<unknown>): void {
-  if (isMachine(logic)) return checkMachine(logic, where, seen);
+  if (isMachine(logic)) {
+    checkMachine(logic, where, seen);
+    return;
+  }
   // fromTransition logic is state and a function; whatever else has a `start` runs on its own and dies with the function.
   const lives = typeof logic === 'object' && logic !== null && 'start' in logic;
   if (!lives) return;

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are pieces of source text
 /** A guarantee taken out of the sources: the one place it rests on, replaced. */
 export interface Mutant {
   readonly name: string;
