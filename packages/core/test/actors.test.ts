@@ -309,3 +309,34 @@ test('with a publisher the seed style publishes and confirms by itself, and lock
     code: 'XORCA_CONFIG',
   });
 });
+
+test('an orchestration actor inside a persistable one keeps its state and emits each event once', async () => {
+  const storage = memoryStore();
+  const input = {
+    id: 'b1',
+    storage,
+    actorCreator: (id: string, snapshot: unknown) =>
+      createCloudOrchestrationActor(literatureMachine, {
+        id,
+        snapshot: snapshot as never,
+        input: { bookId: 'opticks' },
+        middleware: { orchestration: literatureMappings },
+      }),
+  };
+  const emitted: string[][] = [];
+  for (const step of [undefined, ...walk('b1').slice(1)]) {
+    await withPersistableActor(input, (actor) => {
+      actor.start();
+      if (step) actor.cloudevent(step);
+      emitted.push(actor.eventsToEmit.map(({ type }) => type));
+    });
+  }
+  expect(emitted).toEqual([
+    ['cmd.books.fetch'],
+    ['cmd.gpt.summary'],
+    ['cmd.regulations.grounded', 'cmd.regulations.compliant'],
+    [],
+    ['notif.summary.done'],
+  ]);
+  expect((await storage.load('b1'))?.record.status).toBe('done');
+});

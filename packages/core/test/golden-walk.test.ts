@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { setup } from 'xstate';
 import {
   createOrchestrator,
   createRunner,
@@ -211,4 +212,22 @@ test('the snapshot callback sees each commit, and its failure spoils nothing', a
   expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'applied']);
   expect(values).toEqual(['Summarise']);
   expect(reports).toEqual([expect.stringContaining('onSnapshot failed for process "b1"')]);
+});
+
+test('types of another order of words work the same', async () => {
+  const machine = setup({}).createMachine({
+    initial: 'FetchData',
+    states: { FetchData: { on: { 'books.evt.fetch.success': 'Done' } }, Done: { type: 'final' } },
+  });
+  const orchestrator = createOrchestrator({
+    name: 'seed',
+    machines: { '0.0.1': machine },
+    startOn: 'books.com.summarise',
+    onOrchestrationState: { FetchData: () => ({ type: 'books.com.fetch' }) },
+  });
+  const publisher = memoryPublisher();
+  const runner = createRunner(orchestrator, { store: memoryStore(), publisher });
+  await runner.handle([event('s', 'books.com.summarise', {}), event('s', 'books.evt.fetch.success', {})]);
+  expect(publisher.published.map(({ type }) => type)).toEqual(['books.com.fetch']);
+  expect((await runner.get('s'))?.status).toBe('done');
 });

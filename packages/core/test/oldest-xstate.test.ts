@@ -1,5 +1,5 @@
-import { emit, raise, sendParent, setup } from 'xstate';
 import { expect, test, vi } from 'vitest';
+import { emit, raise, sendParent, setup } from 'xstate';
 import { createOrchestrator, createRunner, memoryPublisher, memoryStore } from '../src/index.ts';
 import { event, literature, walk } from './support/literature-machine.ts';
 
@@ -30,12 +30,19 @@ test('on the oldest xstate timers of root and child are durable, and unhandled e
   let now = 0;
   const kid = setup({}).createMachine({
     initial: 'a',
-    states: { a: { after: { 500: 'b' } }, b: { entry: [sendParent({ type: 'rung' }), emit({ type: 'notif.kid' })], type: 'final' } },
+    states: {
+      a: { after: { 500: 'b' } },
+      b: { entry: [sendParent({ type: 'rung' }), emit({ type: 'notif.kid' })], type: 'final' },
+    },
   });
   const machine = setup({ actors: { kid } }).createMachine({
     initial: 'on',
     states: {
-      on: { invoke: { src: 'kid', id: 'kid' }, entry: raise({ type: 'late' }, { delay: 900 }), on: { rung: 'rung' } },
+      on: {
+        invoke: { src: 'kid', id: 'kid' },
+        entry: raise({ type: 'late' }, { delay: 900 }),
+        on: { rung: 'rung' },
+      },
       rung: { on: { late: 'end' } },
       end: { entry: emit({ type: 'notif.end' }) },
     },

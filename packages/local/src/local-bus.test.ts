@@ -1,46 +1,13 @@
-import { join } from 'node:path';
 import type { CloudEvent } from '@xorca/core';
 import { describe, expect, it } from 'vitest';
+import { books, event, notes, openBus as setup } from '../test/support/bus.ts';
 import { child, kill, said } from '../test/support/child.ts';
-import { closing, tempFolder } from '../test/support/temp-folder.ts';
-import { settled, virtualTime } from '../test/support/virtual-time.ts';
-import { type LocalBusOptions, localBus } from './local-bus.ts';
-import type { HandlerAnswer, Subscription } from './subscription.ts';
-
-const event = (id: string, subject = 'p', type = 'evt.test'): CloudEvent => ({
-  specversion: '1.0',
-  id,
-  source: '/test',
-  type,
-  subject,
-});
-
-type Setup = Partial<Omit<LocalBusOptions, 'database' | 'path'>>;
-
-async function setup(options: Setup = {}, path?: string) {
-  const time = virtualTime();
-  const file = path ?? join(await tempFolder(), 'bus.db');
-  const bus = closing(localBus({ path: file, clock: time, timers: time, random: () => 0.5, ...options }));
-  return { bus, time, file };
-}
-
-/** A handler that notes what it got, call by call. */
-function notes(answer: (events: readonly CloudEvent[]) => HandlerAnswer | undefined = () => undefined) {
-  const calls: string[][] = [];
-  const handler = async (events: readonly CloudEvent[]) => {
-    calls.push(events.map(({ id }) => id));
-    return answer(events) ?? {};
-  };
-  return { calls, handler };
-}
+import { settled } from '../test/support/virtual-time.ts';
+import type { LocalBusOptions } from './bus-settings.ts';
+import { localBus } from './local-bus.ts';
+import type { Subscription } from './subscription.ts';
 
 const quiet = { handler: async () => {} };
-
-const books = (part: Pick<Subscription, 'handler'> & Partial<Subscription>): Subscription => ({
-  name: 'books',
-  types: ['evt.*'],
-  ...part,
-});
 
 describe('localBus', () => {
   it('gives an event to each subscription whose types fit, whole and as its own copy', async () => {

@@ -3,9 +3,9 @@ import { messageOf } from '@xorca/core/backend';
 import { ownBus } from './bus-owner.ts';
 import { busSettings, type LocalBusOptions } from './bus-settings.ts';
 import { type DeadLetter, deadLetters, redriveLetter } from './dead-letters.ts';
-import { deliveryTable } from './delivery-table.ts';
+import { type DeliveryTable, deliveryTable } from './delivery-table.ts';
 import { type OutgoingEvent, sortEvents } from './outgoing-event.ts';
-import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts';
+import { sqliteDatabase } from './sqlite-database.ts';
 import { subscriber } from './subscriber.ts';
 import type { KnownSubscription, Subscription } from './subscription.ts';
 import { type BookEntry, type SubscriptionBook, subscriptionBook } from './subscription-book.ts';
@@ -61,12 +61,25 @@ export function localBus(options: LocalBusOptions): LocalBus {
   const settings = busSettings(options);
   const { maxEventBytes } = settings;
   const database = 'database' in options ? options.database : sqliteDatabase({ path: options.path });
-  const release = own(database, !('database' in options));
-  const table = deliveryTable(database);
   const { changed, until } = watchers();
-  const book = subscriptionBook(database, table, { changed, until });
+  let disown = () => {};
+  let table: DeliveryTable;
+  let book: SubscriptionBook;
+  try {
+    disown = ownBus(database.path);
+    table = deliveryTable(database);
+    book = subscriptionBook(database, table, { changed, until });
+  } catch (error) {
+    letGo();
+    throw error;
+  }
   let publishing = 0;
   let stopped = false;
+
+  function letGo(): void {
+    disown();
+    if (!('database' in options)) database.close();
+  }
 
   function carried(events: readonly OutgoingEvent[]): CarriedEvents {
     let inserted: { entry: BookEntry; lane: string; seq: number; text: string }[] = [];
@@ -138,26 +151,16 @@ export function localBus(options: LocalBusOptions): LocalBus {
 
     async stop() {
       stopped = true;
-      const live = book.live();
-      for (const each of live) each.stop();
+      const running = book.running();
+      for (const each of running) each.stop();
       changed();
-      await until(() => live.every((each) => each.inFlight() === 0));
+      await until(() => running.every((each) => each.inFlight() === 0));
     },
 
     async close() {
       await bus.stop();
-      release();
-      if (!('database' in options)) database.close();
+      letGo();
     },
   };
   return bus;
-}
-
-function own(database: SqliteDatabase, isOurs: boolean): () => void {
-  try {
-    return ownBus(database.path);
-  } catch (error) {
-    if (isOurs) database.close();
-    throw error;
-  }
 }

@@ -1,20 +1,23 @@
 import { join } from 'node:path';
 import {
   type Clock,
+  type CloudEvent,
   isSettled,
   type Outcome,
   type Platform,
   type ProcessLock,
   type Runner,
   type Scheduler,
+  XorcaError,
 } from '@xorca/core';
-import { assertOptions, systemTimers, type Timers } from '@xorca/core/backend';
+import { assertOptions, messageOf, systemTimers, type Timers } from '@xorca/core/backend';
 import { type LocalBus, localBus } from './local-bus.ts';
 import { localLock } from './local-lock.ts';
 import { sqliteDatabase } from './sqlite-database.ts';
 import { type SqliteStore, sqliteStore } from './sqlite-store.ts';
 import type { HandlerAnswer } from './subscription.ts';
 import { loopScheduler, type WakeLoop, wakeLoop } from './wake-loop.ts';
+import { assertWhole } from './whole-option.ts';
 
 export interface LocalPlatformOptions {
   /** The folder that holds everything. Made if it is not there. */
@@ -34,7 +37,7 @@ export interface LocalPlatformOptions {
 export interface AttachOptions {
   /** Types or patterns. Default: `evt.*` and what starts its processes. */
   readonly types?: readonly string[];
-  /** Sees each outcome, e.g. to show it. */
+  /** Sees each outcome, e.g. to show it. What it throws is reported and spoils nothing. */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
@@ -54,12 +57,16 @@ export interface LocalPlatform extends Platform {
   readonly fileLock: ProcessLock;
   /** Gives a runner the bus's events and wakes it for timers. */
   attach(runner: Runner, options?: AttachOptions): void;
-  /** Resolves when the bus has nothing queued, waiting for a retry or in flight. Timers may still be to come. */
+  /**
+   * Resolves when the bus has nothing queued, waiting for a retry or in flight for its live subscriptions. Timers may still be
+   * to come.
+   */
   idle(): Promise<void>;
   /** Ends what is under way, keeps the rest for the next start, closes the file. */
   close(): Promise<void>;
 }
 
+const ATTACH_OPTIONS = ['types', 'onOutcome'];
 const OPTIONS = ['dir', 'pollMs', 'clock', 'timers', 'random', 'report'];
 
 /**
@@ -74,6 +81,10 @@ const OPTIONS = ['dir', 'pollMs', 'clock', 'timers', 'random', 'report'];
  */
 export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
   assertOptions(options, OPTIONS, 'localPlatform');
+  if (typeof options.dir !== 'string' || options.dir === '') {
+    throw new XorcaError('XORCA_CONFIG', "localPlatform needs a dir, the folder for its file: '.xorca'.");
+  }
+  assertWhole(options.pollMs, 'pollMs');
   const { dir, pollMs = 1_000, clock = Date, timers = systemTimers, random = Math.random } = options;
   const report = options.report ?? ((message) => console.error(message));
   const path = join(dir, 'xorca.db');
@@ -87,6 +98,16 @@ export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
   }
   const store = sqliteStore({ database, bus });
   const loops: WakeLoop[] = [];
+
+  // Its failure must not make events that were taken look as if they were not.
+  function show(outcome: Outcome, onOutcome: (outcome: Outcome) => void): void {
+    try {
+      onOutcome(outcome);
+    } catch (error) {
+      report(`onOutcome failed over event ${outcome.event?.id}, which goes on: ${messageOf(error)}`);
+    }
+  }
+
   return {
     path,
     store,
@@ -94,14 +115,20 @@ export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
     bus,
     clock,
     scheduler: loopScheduler(loops),
-    fileLock: localLock({ database, clock }),
-    attach(runner, { types = defaultTypes(runner), onOutcome } = {}) {
-      loops.push(wakeLoop(runner, { timers, now: () => clock.now(), pollMs, report }));
+    fileLock: localLock({ database, clock, timers, random }),
+    attach(runner, attachOptions = {}) {
+      assertOptions(attachOptions, ATTACH_OPTIONS, 'attach');
+      const { types = defaultTypes(runner), onOutcome } = attachOptions;
       bus.subscribe({
         name: `orchestrator ${runner.orchestrator.name}`,
         types,
-        handler: async (events) => answerOf(await runner.handle(events), onOutcome),
+        async handler(events) {
+          const outcomes = await runner.handle(events);
+          if (onOutcome) for (const outcome of outcomes) show(outcome, onOutcome);
+          return answerOf(events, outcomes);
+        },
       });
+      loops.push(wakeLoop(runner, { timers, now: () => clock.now(), pollMs, report }));
     },
     idle: () => bus.idle(),
     async close() {
@@ -117,15 +144,13 @@ function defaultTypes({ orchestrator }: Runner): readonly string[] {
   return orchestrator.startType === undefined ? ['evt.*'] : ['evt.*', orchestrator.startType];
 }
 
-function answerOf(
-  outcomes: readonly Outcome[],
-  onOutcome: ((outcome: Outcome) => void) | undefined,
-): HandlerAnswer {
-  if (onOutcome) for (const outcome of outcomes) onOutcome(outcome);
-  const failed = outcomes.flatMap((outcome) => {
-    if (isSettled(outcome)) return [];
+// Outcomes come in the order of the events. An event that could not even be read has an outcome without it.
+function answerOf(events: readonly CloudEvent[], outcomes: readonly Outcome[]): HandlerAnswer {
+  const failed = outcomes.flatMap((outcome, n) => {
+    const event = events[n];
+    if (isSettled(outcome) || !event) return [];
     // What can never be taken is put aside at once: trying it again would only hold up what comes behind it.
-    return [{ id: outcome.event?.id ?? '', error: outcome.error, retry: outcome.status === 'failed' }];
+    return [{ id: event.id, error: outcome.error, retry: outcome.status === 'failed' }];
   });
   return { failed };
 }

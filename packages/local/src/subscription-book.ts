@@ -28,6 +28,8 @@ export interface SubscriptionBook {
   find(name: string): BookEntry | undefined;
   /** Those that deliver and stay. */
   live(): readonly Subscriber[];
+  /** Those, and what is being removed and may have deliveries in flight. */
+  running(): readonly Subscriber[];
   list(): readonly KnownSubscription[];
   /** Checks a subscription, keeps it in the file and begins to deliver with what `start` gives. */
   add(subscription: Subscription, start: () => Subscriber): void;
@@ -76,10 +78,8 @@ export function subscriptionBook(
       return stays(entry) ? entry : undefined;
     },
 
-    live: () =>
-      [...entries.values()].flatMap((entry) =>
-        stays(entry) && entry.subscriber !== undefined ? [entry.subscriber] : [],
-      ),
+    live: () => subscribersOf([...entries.values()].filter(stays)),
+    running: () => subscribersOf([...entries.values()]),
 
     list: () =>
       [...entries.values()].filter(stays).map(({ name, types, subscriber }) => ({
@@ -128,6 +128,10 @@ export function subscriptionBook(
 
 function entryOf(name: string, types: readonly string[]): BookEntry {
   return { name, types: [...types], takes: typeMatcher(types), subscriber: undefined, leaving: undefined };
+}
+
+function subscribersOf(entries: readonly BookEntry[]): readonly Subscriber[] {
+  return entries.flatMap(({ subscriber }) => subscriber ?? []);
 }
 
 function assertSubscription(subscription: Subscription): void {

@@ -23,19 +23,25 @@ export function wakeLoop(runner: Pick<Runner, 'wake'>, options: WakeLoopOptions)
   let timer: unknown;
   let nextAt = Number.POSITIVE_INFINITY;
   let running: Promise<void> | undefined;
+  let again = false;
 
   function arm(at: number): void {
-    if (stopped || at >= nextAt) return;
+    // A hint for a far day would overflow the timer; the poll is sooner anyway.
+    const wakeAt = Math.min(at, now() + pollMs);
+    if (stopped || wakeAt >= nextAt) return;
     timers.clearTimeout(timer);
-    nextAt = at;
-    timer = timers.setTimeout(tick, Math.max(0, at - now()));
+    nextAt = wakeAt;
+    timer = timers.setTimeout(tick, Math.max(0, wakeAt - now()));
   }
 
   function tick(): void {
     nextAt = Number.POSITIVE_INFINITY;
+    // The wake under way may have looked before this moment's timer was set.
+    again = running !== undefined;
     running ??= wake().finally(() => {
       running = undefined;
-      arm(now() + pollMs);
+      arm(again ? now() : now() + pollMs);
+      again = false;
     });
   }
 

@@ -7,6 +7,8 @@ import type { Turns } from './turns.ts';
 /** One invocation of a function: it may die at any port call, and then nothing of it happens any more. */
 export interface Invocation {
   readonly dead: boolean;
+  /** It has published: its next save takes the events off the outbox. */
+  settling: boolean;
   /** Resolves when it dies. */
   readonly death: Promise<'dead'>;
   die(): Promise<never>;
@@ -19,6 +21,7 @@ export function invocation(): Invocation {
     tell = resolve;
   });
   return {
+    settling: false,
     get dead() {
       return dead;
     },
@@ -60,11 +63,12 @@ export function faultyStore(store: ProcessStore, faults: FaultOptions): ProcessS
     async save(record, expected, effects) {
       await turns.wait();
       if (faults.life.dead) return faults.life.die();
-      if (strikes(faults, 'before save')) return faults.life.die();
-      if (strikes(faults, 'save unavailable')) throw away();
+      const save = faults.life.settling ? 'settle' : 'save';
+      if (strikes(faults, `before ${save}`)) return faults.life.die();
+      if (strikes(faults, `${save} unavailable`)) throw away();
       const revision = await store.save(record, expected, effects);
-      if (strikes(faults, 'after save')) return faults.life.die();
-      if (strikes(faults, 'answer of save lost')) throw away();
+      if (strikes(faults, `after ${save}`)) return faults.life.die();
+      if (strikes(faults, `answer of ${save} lost`)) throw away();
       await turns.wait();
       if (faults.life.dead) return faults.life.die();
       return revision;
@@ -89,6 +93,7 @@ export function faultyPublisher(bus: FaultBus, faults: FaultOptions): EventPubli
         if (place > 0 && strikes(faults, 'between two publishes')) return faults.life.die();
         bus.accept(event);
       }
+      faults.life.settling = true;
       if (strikes(faults, 'after publish')) return faults.life.die();
       if (strikes(faults, 'answer of publish lost')) throw away();
       await turns.wait();
