@@ -30,10 +30,14 @@ export interface Timeline {
   finished(processId: string, lines?: readonly string[]): void;
 }
 
-const ELAPSED = 8; // 9,999 seconds and milliseconds
-const ID = 12;
-const BAR = 5;
-const WHAT = 33; // evt.regulations.compliant.success
+// Columns of: seconds with milliseconds, process, progress bar, event type (evt.regulations.compliant.success has 33).
+const ROOMY = { elapsed: 8, id: 12, bar: 5, what: 33 };
+// In 80 columns, with a bar and types filled up with blanks, most lines would not fit.
+const NARROW = { elapsed: 7, id: 10, bar: 0, what: 0 };
+/** Fewest columns in which the longest usual line fits roomily. */
+const ROOMY_WIDTH = 101;
+/** A result is prose, which is hard to read in longer lines. */
+const PROSE_WIDTH = 110;
 const PALETTE = [36, 35, 33, 34, 32, 96, 95, 93]; // no red: that is for errors
 
 /**
@@ -51,6 +55,9 @@ export function createTimeline({
   width = 110,
 }: TimelineOptions): Timeline {
   const startedAt = now();
+  const look = width < ROOMY_WIDTH ? NARROW : ROOMY;
+  const margin = look.elapsed + 2 + look.id + 2 + bar({ step: 0, steps: 0 }, look.bar).length + 2 + 2;
+  const room = Math.max(20, width - margin);
   const seen = new Map<string, { readonly code: number; step: number; steps: number }>();
 
   const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
@@ -63,23 +70,24 @@ export function createTimeline({
     return fresh;
   }
 
-  function line(id: string, arrow: string, what: string, detail = '', more: readonly string[] = []): void {
+  function line(id: string, arrow: string, what: string, detail = '', prose: readonly string[] = []): void {
     const process = processOf(id);
-    const elapsed = `${((now() - startedAt) / 1000).toFixed(3)}s`.padStart(ELAPSED);
-    const name = paint(process.code, fit(oneLine(id), ID));
-    const margin = ELAPSED + 2 + ID + 2 + BAR + 4 + 2 + 2;
-    const room = Math.max(20, width - margin);
+    const elapsed = `${((now() - startedAt) / 1000).toFixed(3)}s`.padStart(look.elapsed);
+    const name = paint(process.code, fit(oneLine(id), look.id));
     const head = oneLine(what);
     const tail = oneLine(detail);
-    const padded = tail === '' ? head : `${fit(head, Math.max(WHAT, columns(head)))}  ${tail}`;
+    const padded = tail === '' ? head : `${fit(head, Math.max(look.what, columns(head)))}  ${tail}`;
     // What does not fit beside the type goes under it: no detail is lost, and no line breaks where the terminal likes.
     const fits = columns(padded) <= room;
-    const [first = '', ...rest] = fits ? [padded] : [...wrap(head, room), ...wrap(tail, room)];
-    const under = [...rest, ...more.flatMap((text) => hanging(oneLine(text), room))];
+    const [first = '', ...under] = fits ? [padded] : [...wrap(head, room), ...wrap(tail, room)];
     const painted = /\.error$/.test(head) ? paint(31, first) : first;
+    const indent = look.elapsed + 2;
     const lines = [
-      `${paint(2, elapsed)}  ${name}  ${bar(process)}  ${arrow} ${painted}`,
+      `${paint(2, elapsed)}  ${name}  ${bar(process, look.bar)}  ${arrow} ${painted}`,
       ...under.map((text) => ' '.repeat(margin) + text),
+      ...prose
+        .flatMap((text) => hanging(oneLine(text), Math.min(width, PROSE_WIDTH) - indent))
+        .map((text) => ' '.repeat(indent) + text),
     ];
     write(`${lines.join('\n')}\n`);
   }
@@ -102,14 +110,19 @@ export function createTimeline({
   };
 }
 
-/** `███░░ 3/5`, or blanks before the number of steps is known. */
-function bar({ step, steps }: { readonly step: number; readonly steps: number }): string {
-  if (steps <= 0) return ' '.repeat(BAR + 4);
-  const full = Math.round((Math.min(Math.max(step, 0), steps) / steps) * BAR);
-  return `${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${`${step}/${steps}`.padEnd(3)}`;
+/** `███░░ 3/5`, or `3/5` for a bar of no columns; blanks before the number of steps is known. */
+function bar(
+  { step, steps }: { readonly step: number; readonly steps: number },
+  columnsOfBar: number,
+): string {
+  const done = steps > 0 ? Math.min(Math.max(step, 0), steps) / steps : 0;
+  const full = Math.round(done * columnsOfBar);
+  const blocks = steps > 0 ? '█'.repeat(full) + '░'.repeat(columnsOfBar - full) : ' '.repeat(columnsOfBar);
+  const count = (steps > 0 ? `${step}/${steps}` : '').padEnd(3);
+  return columnsOfBar > 0 ? `${blocks} ${count}` : count;
 }
 
-/** A line of a result; what does not fit is indented under it. */
+/** A line of a result; what does not fit is indented under it, as far as the text after its number. */
 function hanging(text: string, room: number): string[] {
-  return wrap(text, room - 2).map((part, index) => (index === 0 ? part : `  ${part}`));
+  return wrap(text, Math.max(20, room - 3)).map((part, index) => (index === 0 ? part : `   ${part}`));
 }

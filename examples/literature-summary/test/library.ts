@@ -10,10 +10,16 @@ import { createPageStore } from '../src/fleet/page-store.ts';
 /** The example's folder of books. */
 export const books = fileURLToPath(new URL('../books', import.meta.url));
 
+const folders: string[] = [];
+// Registered here, once: a hook that a running test asks for would not be called.
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
 /** A folder that is gone after the tests of the file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'literature-summary-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -51,24 +51,27 @@ describe('timeline', () => {
         " 61.243s  tom-1         █████ 5/5  • Done",
         " 61.243s  tom-1         █████ 5/5  ← notif.literature.summarised        6 sentences, 144 words",
         " 61.243s  tom-1         █████ 5/5  ■ finished",
-        "                                     First sentence.",
-        "                                     Second sentence.",
+        "          First sentence.",
+        "          Second sentence.",
       ]
     `);
   });
 
-  it('puts what does not fit into the width under its column', () => {
+  it('has neither bar nor filling in a narrow terminal, and puts what still does not fit under its column', () => {
     const { timeline, lines } = record({ width: 70 });
     timeline.eventIn('tom-1', 'evt.books.fetch.success', '171 pages, 562,826 characters');
+    timeline.state('tom-1', 'Summarise', 1, 5);
+    timeline.eventOut('tom-1', 'cmd.gpt.summary', '171 pages');
     timeline.finished('tom-1', ['A sentence that is longer than the columns that are left for it.']);
     expect(lines()).toMatchInlineSnapshot(`
       [
-        "  0.000s  tom-1                    → evt.books.fetch.success",
-        "                                     171 pages, 562,826 characters",
-        "  0.000s  tom-1                    ■ finished",
-        "                                     A sentence that is longer than",
-        "                                       the columns that are left for",
-        "                                       it.",
+        " 0.000s  tom-1            → evt.books.fetch.success",
+        "                            171 pages, 562,826 characters",
+        " 0.000s  tom-1       1/5  • Summarise",
+        " 0.000s  tom-1       1/5  ← cmd.gpt.summary  171 pages",
+        " 0.000s  tom-1       1/5  ■ finished",
+        "         A sentence that is longer than the columns that are left",
+        "            for it.",
       ]
     `);
   });

@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { XorcaError } from './errors.ts';
 
 /** Longest process id, in UTF-16 units. A subject is a name, not a document; 4 KB is more than any bus's header takes. */
-export const MAX_PROCESS_ID = 8_192;
+const MAX_PROCESS_ID = 8_192;
 
 // Room for a prefix and a suffix within the 255 bytes of a file name, the shortest limit of any storage here.
 const MAX_KEY = 160;

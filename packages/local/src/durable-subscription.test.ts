@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { books, event, notes, openBus } from '../test/support/bus.ts';
+import { books, event, notes, openBus, quiet } from '../test/support/bus.ts';
 import { closing } from '../test/support/temp-folder.ts';
 import { settled } from '../test/support/virtual-time.ts';
 import { sqliteStore } from './sqlite-store.ts';
@@ -28,7 +28,7 @@ const record = {
 describe('a subscription of localBus', () => {
   it('gets after a restart what was published before it was subscribed again', async () => {
     const first = await openBus();
-    first.bus.subscribe(books(notes()));
+    first.bus.subscribe(books(quiet));
     await first.bus.close();
 
     const second = await openBus({}, first.file);
@@ -85,7 +85,7 @@ describe('a subscription of localBus', () => {
 
   it('takes the types it was subscribed with last, and what came under the former ones', async () => {
     const first = await openBus();
-    first.bus.subscribe(books(notes()));
+    first.bus.subscribe(books(quiet));
     await first.bus.close();
     const second = await openBus({}, first.file);
     await second.bus.publish([event('1'), event('lost', 'p', 'cmd.test')]);
@@ -101,7 +101,7 @@ describe('a subscription of localBus', () => {
 
   it('keeps nobody from being idle while it is not live', async () => {
     const first = await openBus();
-    first.bus.subscribe(books(notes()));
+    first.bus.subscribe(books(quiet));
     await first.bus.close();
     const second = await openBus({}, first.file);
     await second.bus.publish([event('1')]);
@@ -114,12 +114,12 @@ describe('a subscription of localBus', () => {
   it('refuses a name that the file could not give back', async () => {
     const { bus } = await openBus();
     for (const name of ['', 'a\0b', '\ud800', 7 as unknown as string]) {
-      expect(() => bus.subscribe(books({ ...notes(), name }))).toThrow('name');
+      expect(() => bus.subscribe(books({ ...quiet, name }))).toThrow('name');
     }
     for (const part of [{ batch: 0 }, { concurrency: 0.5 }, { timeoutMs: Number.POSITIVE_INFINITY }]) {
-      expect(() => bus.subscribe(books({ ...notes(), ...part }))).toThrow('whole number');
+      expect(() => bus.subscribe(books({ ...quiet, ...part }))).toThrow('whole number');
     }
-    expect(() => bus.subscribe(books({ ...notes(), types: 'evt.*' as unknown as string[] }))).toThrow('list');
+    expect(() => bus.subscribe(books({ ...quiet, types: 'evt.*' as unknown as string[] }))).toThrow('list');
     expect(() => bus.subscribe({ name: 'x', types: ['*'] } as unknown as Subscription)).toThrow('handler');
     expect(bus.subscriptions()).toEqual([]);
   });
@@ -181,7 +181,7 @@ describe('unsubscribe', () => {
     await settled();
     const removals = [bus.unsubscribe('books'), bus.unsubscribe('books')];
     await bus.publish([event('3')]);
-    expect(() => bus.subscribe(books(notes()))).toThrow('unsubscribe');
+    expect(() => bus.subscribe(books(quiet))).toThrow('unsubscribe');
     await bus.idle();
     expect(bus.subscriptions().map(({ name }) => name)).toEqual(['answers']);
     finish();
@@ -196,7 +196,7 @@ describe('unsubscribe', () => {
 
   it('leaves no event behind that was on its way to it', async () => {
     const { bus, file } = await openBus();
-    bus.subscribe(books(notes()));
+    bus.subscribe(books(quiet));
     await bus.stop();
     const carried = bus.carry([event('carried')]);
     await Promise.all([bus.publish([event('1')]), bus.unsubscribe('books'), bus.publish([event('2')])]);

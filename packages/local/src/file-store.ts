@@ -14,6 +14,11 @@ export interface FileStoreOptions {
 /**
  * Keeps processes as JSON files in a folder that any number of processes of one machine may share: to look at, to copy, to put into
  * a backup. A save is on the disk when it answers. For speed take `sqliteStore`, which syncs once for many saves.
+ *
+ * Meant for up to some 10,000 processes, finished ones included: `due` and each page of `list` read all names of their folder.
+ * Measured with 10,000 on ext4 (SSD, two cores): `due` 17 ms when nothing is due and 31 ms for 100 of many, a page of 50 13 ms, and a list
+ * whose filter fits none 2.6 s; with 1,000: 3, 26, 5 and 165 ms. Load (0.2 ms) and save (5 ms, all of it syncing) stay the same.
+ *
  * Errors: `XORCA_CONFLICT`, `XORCA_INVALID_ID`, `XORCA_CORRUPT_RECORD`, `XORCA_UNAVAILABLE` (retryable: disk full), `XORCA_CONFIG`.
  *
  * @example

@@ -1,13 +1,11 @@
 import type { CloudEvent } from '@xorca/core';
 import { describe, expect, it } from 'vitest';
-import { books, event, notes, openBus as setup } from '../test/support/bus.ts';
+import { books, event, notes, quiet, openBus as setup } from '../test/support/bus.ts';
 import { child, kill, said } from '../test/support/child.ts';
 import { settled } from '../test/support/virtual-time.ts';
 import type { LocalBusOptions } from './bus-settings.ts';
 import { localBus } from './local-bus.ts';
 import type { Subscription } from './subscription.ts';
-
-const quiet = { handler: async () => {} };
 
 describe('localBus', () => {
   it('gives an event to each subscription whose types fit, whole and as its own copy', async () => {

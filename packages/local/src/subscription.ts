@@ -28,7 +28,8 @@ export interface Subscription {
    * Gets events of one subject, oldest first. Called again with what it threw over, did not answer in time or named as failed, so
    * it must bear to see an event twice.
    */
-  readonly handler: (events: readonly CloudEvent[]) => Promise<HandlerAnswer> | Promise<void>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers on some ways only, and one that never does, are both right
+  readonly handler: (events: readonly CloudEvent[]) => Promise<HandlerAnswer | undefined | void>;
   /** How many subjects are handled at once. Default 64. */
   readonly concurrency?: number;
   /** How many events of a subject one call gets at most. Default 32. */

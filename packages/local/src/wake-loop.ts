@@ -1,9 +1,11 @@
 import type { Runner, Scheduler, XorcaError } from '@xorca/core';
 import { messageOf, type Timers } from '@xorca/core/backend';
+import { moments } from './moments.ts';
 
 /** Wakes a runner: at once, at every poll, and when a hint says so. */
 export interface WakeLoop {
-  readonly hint: (at: number) => void;
+  /** Says that something is due at `at`. */
+  hint(at: number): void;
   /** No wake begins any more; resolves when one under way is over. */
   stop(): Promise<void>;
 }
@@ -16,32 +18,34 @@ export interface WakeLoopOptions {
   readonly report: (message: string) => void;
 }
 
+// So many wakes a second at most, however many processes have timers: a wake is a query, and 10 ms are no delay for a timer.
+const GRAIN_MS = 10;
+// Hints to remember: more than a hundred seconds of one in each grain. What is forgotten comes with a poll.
+const MOST_HINTS = 10_000;
+
 /** Starts to wake a runner for as long as it is not stopped. */
 export function wakeLoop(runner: Pick<Runner, 'wake'>, options: WakeLoopOptions): WakeLoop {
   const { timers, now, pollMs, report } = options;
+  const hints = moments(MOST_HINTS);
   let stopped = false;
   let timer: unknown;
   let nextAt = Number.POSITIVE_INFINITY;
   let running: Promise<void> | undefined;
-  let again = false;
 
   function arm(at: number): void {
-    // A hint for a far day would overflow the timer; the poll is sooner anyway.
-    const wakeAt = Math.min(at, now() + pollMs);
-    if (stopped || wakeAt >= nextAt) return;
+    if (stopped || running || at >= nextAt) return;
     timers.clearTimeout(timer);
-    nextAt = wakeAt;
-    timer = timers.setTimeout(tick, Math.max(0, wakeAt - now()));
+    nextAt = at;
+    timer = timers.setTimeout(tick, Math.max(0, at - now()));
   }
 
   function tick(): void {
     nextAt = Number.POSITIVE_INFINITY;
-    // The wake under way may have looked before this moment's timer was set.
-    again = running !== undefined;
-    running ??= wake().finally(() => {
+    // Those that come while it looks are for the next look: this one may have been too early for them.
+    hints.pass(now());
+    running = wake().finally(() => {
       running = undefined;
-      arm(again ? now() : now() + pollMs);
-      again = false;
+      arm(Math.min(hints.next(), now() + pollMs));
     });
   }
 
@@ -65,7 +69,12 @@ export function wakeLoop(runner: Pick<Runner, 'wake'>, options: WakeLoopOptions)
 
   arm(now());
   return {
-    hint: arm,
+    hint(at) {
+      const moment = Math.ceil(at / GRAIN_MS) * GRAIN_MS;
+      hints.add(moment);
+      // One for a far day would overflow the timer; it is armed when its time has come near.
+      if (moment < now() + pollMs) arm(moment);
+    },
     async stop() {
       stopped = true;
       timers.clearTimeout(timer);

@@ -6,7 +6,7 @@ import { createCheckGrounded } from './check-grounded.ts';
 import type { Progress } from './contracts.ts';
 import { createFetchBook } from './fetch-book.ts';
 import { createPageStore } from './page-store.ts';
-import { readRules } from './rules.ts';
+import type { Rules } from './rules.ts';
 import { createSummariseBook } from './summarise-book.ts';
 
 /** Where the fleet finds its things, and who hears of its work. */
@@ -15,28 +15,32 @@ export interface FleetOptions {
   readonly books: string;
   /** Folder for pages: their texts stay there, events carry references. */
   readonly pages: string;
-  /** File of the compliance rules. */
-  readonly rules: string;
+  /** What a summary must keep to. */
+  readonly rules: Rules;
   readonly onProgress?: (processId: string, what: string, progress: Progress) => void;
+  /** Hears why a service could not answer now. */
+  readonly onTrouble?: (processId: string, what: string, message: string) => void;
   readonly paceMs?: number;
 }
 
 /** Puts the four services on the bus. */
-export async function startFleet(
+export function startFleet(
   bus: LocalBus,
-  { books, pages, rules, onProgress, paceMs = 0 }: FleetOptions,
-): Promise<void> {
+  { books, pages, rules, onProgress, onTrouble, paceMs = 0 }: FleetOptions,
+): void {
   const store = createPageStore(pages);
-  const rulesToKeep = await readRules(rules);
-  const on = (what: string) => (id: string, progress: Progress) => onProgress?.(id, what, progress);
+  const heard = (what: string) => ({
+    paceMs,
+    onProgress: (id: string, progress: Progress) => onProgress?.(id, what, progress),
+    onTrouble: (id: string, message: string) => onTrouble?.(id, what, message),
+  });
   bus.subscribe({
     name: 'books',
     types: ['cmd.books.fetch'],
     handler: serve({
       source: '/srvc/books',
       service: createFetchBook({ books, pages: store }),
-      onProgress: on('storing'),
-      paceMs,
+      ...heard('storing'),
     }),
   });
   bus.subscribe({
@@ -45,8 +49,7 @@ export async function startFleet(
     handler: serve({
       source: '/srvc/gpt',
       service: createSummariseBook({ pages: store }),
-      onProgress: on('reading'),
-      paceMs,
+      ...heard('reading'),
     }),
   });
   bus.subscribe({
@@ -55,8 +58,7 @@ export async function startFleet(
     handler: serve({
       source: '/srvc/regulations',
       service: createCheckGrounded({ pages: store }),
-      onProgress: on('comparing'),
-      paceMs,
+      ...heard('comparing'),
     }),
   });
   bus.subscribe({
@@ -64,13 +66,13 @@ export async function startFleet(
     types: ['cmd.regulations.compliant'],
     handler: serve({
       source: '/srvc/regulations',
-      service: createCheckCompliant({ rules: rulesToKeep }),
-      paceMs,
+      service: createCheckCompliant({ rules }),
+      ...heard('applying rules'),
     }),
   });
 }
 
-/** The example's own books, rules, and the folder beside the state for pages. */
+/** The example's own books and rules, and the folder beside the state for pages. */
 export function standardFolders(dir: string): { books: string; rules: string; pages: string } {
   const example = join(import.meta.dirname, '../..');
   return { books: join(example, 'books'), rules: join(example, 'rules.json'), pages: join(dir, 'pages') };

@@ -12,7 +12,7 @@ export interface PageStore {
 }
 
 /** Why a page was not stored or read: `invalid-ref`, `invalid-text`, `missing` or `corrupt`. */
-export class PageError extends Error {
+class PageError extends Error {
   override readonly name = 'PageError';
   readonly code: 'invalid-ref' | 'invalid-text' | 'missing' | 'corrupt';
 
@@ -50,12 +50,15 @@ export function createPageStore(folder: string): PageStore {
       if (cause.code !== 'ENOENT') throw cause;
       throw new PageError(
         'missing',
-        `Page ${ref} is not in the folder of pages. Fetch the book again.`,
+        `Page ${ref.slice(0, 12)}… is not in the folder of pages. Fetch the book again.`,
         cause,
       );
     });
     if (sha256(bytes) !== ref) {
-      throw new PageError('corrupt', `Page ${ref} was changed after it was stored. Fetch the book again.`);
+      throw new PageError(
+        'corrupt',
+        `Page ${ref.slice(0, 12)}… was changed after it was stored. Fetch the book again.`,
+      );
     }
     return bytes.toString('utf8');
   }

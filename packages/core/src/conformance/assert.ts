@@ -1,7 +1,7 @@
 import { isXorcaError, messageOf, type XorcaErrorCode } from '../errors.ts';
 
 /** What a failed case throws: any test runner shows it. */
-export class ConformanceError extends Error {
+class ConformanceError extends Error {
   override readonly name = 'ConformanceError';
 }
 

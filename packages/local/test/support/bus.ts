@@ -37,6 +37,9 @@ export function notes(
   return { calls, handler };
 }
 
+/** A handler that takes everything. */
+export const quiet = { handler: async () => {} };
+
 /** A subscription to take `evt.*`. */
 export const books = (part: Pick<Subscription, 'handler'> & Partial<Subscription>): Subscription => ({
   name: 'books',

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { temporaryFolder } from './library.ts';
+import { type Program, startProgram, startProgramToDieAt } from './program.ts';
+import { outcome } from './state-folder.ts';
+import { arrivals, steps } from './timeline-lines.ts';
+
+const KILLS = 12;
+/** Lines of a whole run, about: kills fall anywhere among them. */
+const LINES = 55;
+/** Kills by time fall into the start of a run. */
+const EARLY_MS = 100;
+const PACE_MS = 40;
+const BOOKS = ['tom-sawyer', 'opticks'];
+const EVENTS = [
+  'cmd.literature.summarise',
+  'evt.books.fetch.success',
+  'evt.gpt.summary.success',
+  'evt.regulations.compliant.success',
+  'evt.regulations.grounded.success',
+];
+const seed = Number(process.env['XORCA_SEED'] ?? 20_260_101);
+
+test(`killed ${KILLS} times at random moments (XORCA_SEED=${seed}), it ends as if undisturbed, no step done twice`, {
+  timeout: 240_000, // about 15 s, on a busy machine many times that
+}, async () => {
+  const random = chance(seed);
+  const calm = await temporaryFolder();
+  await finish(startProgram('--dir', calm));
+  const expected = await outcome(calm);
+  expect(expected).toMatchObject({
+    // Five events each: to fetch, to summarise, to check twice, and the result.
+    processes: BOOKS.map((id) => ({ id, value: 'Done', counter: 5, outbox: [] })).sort(byId),
+    deliveries: [],
+  });
+
+  let midway = 0;
+  for (let kills = 0; kills < KILLS; ) {
+    const wild = await temporaryFolder();
+    const runs: (readonly string[])[] = [];
+    // Until it gets to its end, which it may do before all kills are used up: then once more from the beginning.
+    for (let over = false; !over; ) {
+      const args = ['--dir', wild, '--pace', String(PACE_MS)];
+      const program = kills < KILLS ? await killSomewhere(args, random) : startProgram(...args);
+      const { signal, ...end } = await program.ended;
+      runs.push(program.lines);
+      if (program.lines.some((line) => line.includes('goes on from here'))) midway++;
+      over = signal === null;
+      if (over) expect(end).toEqual({ code: 0, errors: '' });
+      else kills++;
+    }
+    expect(await outcome(wild)).toEqual(expected);
+    for (const book of BOOKS) expectEachOnce(book, runs);
+  }
+  expect(midway, 'starts that found a process under way').toBeGreaterThanOrEqual(3);
+});
+
+/** Starts it to be killed: some time after its first line, or in the moment of any line, if it comes so far. */
+async function killSomewhere(args: readonly string[], random: () => number): Promise<Program> {
+  if (random() < 0.6) return startProgramToDieAt(1 + Math.floor(random() * LINES), ...args);
+  const program = startProgram(...args);
+  if (await program.printed(1)) {
+    await new Promise((resolve) => setTimeout(resolve, random() * EARLY_MS));
+    program.kill('SIGKILL');
+  }
+  return program;
+}
+
+async function finish(program: Program): Promise<void> {
+  expect(await program.ended).toEqual({ code: 0, signal: null, errors: '' });
+}
+
+/** All runs together tell of each event as applied at most once; those not told of were applied when the kill came. */
+function expectEachOnce(book: string, runs: readonly (readonly string[])[]): void {
+  const came = arrivals(book, runs);
+  expect(new Set(came.map(({ type }) => type))).toEqual(new Set(EVENTS));
+  const applied = came.filter(({ became }) => became === 'applied').map(({ type }) => type);
+  expect(applied.sort()).toEqual([...new Set(applied)].sort());
+  for (const { type, became } of came) {
+    if (became === 'applied' || became === 'cut') continue;
+    expect(became).toMatch(/^duplicate: /);
+    expect(EVENTS).toContain(type);
+  }
+  const way = steps(book, runs);
+  expect(way, 'no run begins behind where another was').toEqual(way.toSorted((a, b) => a - b));
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+function chance(state: number): () => number {
+  let x = state >>> 0;
+  return () => {
+    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
+    return x / 4_294_967_296;
+  };
+}
