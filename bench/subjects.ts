@@ -1,5 +1,5 @@
 import { type CloudEvent, createOrchestrator, type StateMapping } from '@xorca/core';
-import { assign, setup } from 'xstate';
+import { type AnyStateMachine, assign, setup } from 'xstate';
 
 const ring = Object.fromEntries(
   Array.from({ length: 10 }, (_, n) => [
@@ -9,7 +9,7 @@ const ring = Object.fromEntries(
 );
 
 /** Ten states in a ring, a context of about 600 bytes: a small real process that never ends. */
-export const ringMachine = setup({
+export const ringMachine: AnyStateMachine = setup({
   types: { context: {} as { n: number; order: object } },
   actions: { count: assign({ n: ({ context }) => context.n + 1 }) },
 }).createMachine({
@@ -17,7 +17,7 @@ export const ringMachine = setup({
   context: { n: 0, order: order() },
   initial: 's0',
   states: ring as never,
-});
+}) as never;
 
 export const ringOrchestrator = createOrchestrator({
   name: 'ring',

@@ -124,4 +124,9 @@ export interface Platform {
   readonly scheduler?: Scheduler;
   /** Default: the system's clock. */
   readonly clock?: Clock;
+  /**
+   * How many records a runner on it remembers for a save without a load, unless its options say otherwise. Default 0; worth
+   * it only where one program sees all events of a process.
+   */
+  readonly warm?: number;
 }

@@ -20,7 +20,7 @@ export interface RunnerOptions {
   readonly concurrency?: number;
   /** Due processes one wake takes. Default 100. */
   readonly wakeLimit?: number;
-  /** Records to remember, for a save without a load. Default 0: it pays only where one instance sees a process's next event too. */
+  /** Records to remember, for a save without a load. Default: the platform's `warm`, or 0. It pays only where one instance sees a process's next event too. */
   readonly warm?: number;
   /** Largest data of an incoming event, in bytes. Default 1 MiB, the most any bus here takes. */
   readonly maxEventBytes?: number;
@@ -67,7 +67,7 @@ export function resolveSettings(
   assertOptions(options, OPTIONS, 'createRunner');
   assertOptions(options.dedupe ?? {}, ['count', 'age'], 'createRunner({ dedupe })');
   assertOptions(options.lock ?? {}, ['ttl', 'timeout'], 'createRunner({ lock })');
-  const { store, publisher, lock, scheduler, clock } = platform;
+  const { store, publisher, lock, scheduler, clock, warm } = platform;
   if (typeof store?.load !== 'function' || typeof store.save !== 'function') {
     throw new XorcaError(
       'XORCA_CONFIG',
@@ -104,7 +104,7 @@ export function resolveSettings(
     maxOutbox: publisher ? Number.POSITIVE_INFINITY : MAX_UNCONFIRMED,
     concurrency: whole(options.concurrency, 16, 1, 'concurrency'),
     wakeLimit: whole(options.wakeLimit, 100, 1, 'wakeLimit'),
-    warm: whole(options.warm, 0, 0, 'warm'),
+    warm: whole(options.warm ?? warm, 0, 0, 'warm'),
     maxEventBytes: whole(options.maxEventBytes, 1_048_576, 1, 'maxEventBytes'),
     maxTries: whole(options.maxTries, 30, 1, 'maxTries'),
     lockOptions: {

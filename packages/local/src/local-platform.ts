@@ -67,6 +67,9 @@ export interface LocalPlatform extends Platform {
 }
 
 const ATTACH_OPTIONS = ['types', 'onOutcome'];
+// One program has the bus, so it sees every event of a process: what it saved last is what the next event meets.
+const WARM = 1_000;
+
 const OPTIONS = ['dir', 'pollMs', 'clock', 'timers', 'random', 'report'];
 
 /**
@@ -109,6 +112,7 @@ export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
   }
 
   return {
+    warm: WARM,
     path,
     store,
     publisher: bus,

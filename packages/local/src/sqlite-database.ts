@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { isXorcaError, XorcaError } from '@xorca/core';
 import { assertOptions } from '@xorca/core/backend';
 import { type CommitOptions, groupCommit, type Transaction } from './group-commit.ts';
-import { cannotOpen, isBusy, sqliteCode, unavailable } from './sqlite-errors.ts';
+import { cannotOpen, isBusy, isClosed, sqliteCode, unavailable } from './sqlite-errors.ts';
 import { applySchema } from './sqlite-schema.ts';
 
 /** Options of `sqliteDatabase`. */
@@ -159,7 +159,7 @@ function transaction(db: DatabaseSync): Transaction {
 
 function fault(path: string, error: unknown): Error {
   if (sqliteCode(error) !== undefined) return unavailable(path, error);
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE') {
+  if (isClosed(error)) {
     return new XorcaError('XORCA_CONFIG', `The database ${path} was closed before this call.`, {
       cause: error,
     });

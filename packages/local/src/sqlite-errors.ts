@@ -27,8 +27,14 @@ export function isBusy(error: unknown): boolean {
   return code === CODES.BUSY || code === CODES.LOCKED;
 }
 
+/** Whether Node refused the call because the file was closed before. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE';
+}
+
 /** Whether the whole transaction may be gone, not only the statement. */
 export function endsTransaction(error: unknown): boolean {
+  if (isClosed(error)) return true;
   const code = sqliteCode(error);
   return code !== undefined && !CONFINED.includes(code);
 }
