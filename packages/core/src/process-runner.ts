@@ -71,6 +71,11 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
   const warm = recent<StoredProcess>(env.warm);
   const owed: Recent<ReadonlySet<string>> = recent(MAX_OWED);
 
+  // The texts alone: a decoded body kept from step to step would be copied by each garbage collection, which costs more than a load.
+  function remember(id: string, { record, revision }: StoredProcess): void {
+    if (env.warm > 0) warm.set(id, { record, revision });
+  }
+
   /** Everything up to and including the save. */
   async function commit(id: string, deliveries: readonly Delivery[], deadlineAt: number): Promise<Committed> {
     let attempted: Plan | undefined;
@@ -115,7 +120,7 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
     const fresh = env.carried ? [] : plan.effects;
     const events = [...plan.resend, ...fresh];
     if (saved) {
-      warm.set(id, saved);
+      remember(id, saved);
       owed.delete(id);
     }
     if (!env.publisher || events.length === 0) return undefined;
@@ -133,7 +138,7 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
     warm.delete(id);
     try {
       const settled = await settle(store, base, published, env.now(), env.resendAfterMs);
-      if (settled) warm.set(id, settled);
+      if (settled) remember(id, settled);
     } catch (cause) {
       // The events stay in the outbox and are sent once more by a wake: a repetition, no loss.
       env.report(
