@@ -31,7 +31,8 @@ export interface DraftOptions {
   readonly machine: PreparedMachine;
   readonly id: string;
   readonly counter: number;
-  readonly state?: EngineState;
+  /** The stored state, read anew at each call: a machine may change in place what it was given. */
+  readonly state?: () => EngineState;
   readonly input?: unknown;
   readonly now: number;
   readonly maxEffectBytes: number | undefined;
@@ -46,11 +47,15 @@ export function openDraft(options: DraftOptions): {
   let counter = options.counter;
   // A thrown error spoils an actor system. Another one is then opened and led through what had succeeded before.
   const succeeded: EngineInput[] = [];
-  let session: Session | undefined = options.machine.open(options);
+  const open = () => {
+    const { machine, state, input } = options;
+    return machine.open({ id, now, input, ...(state ? { state: state() } : {}) });
+  };
+  let session: Session | undefined = open();
 
   const awake = (): Session => {
     if (session) return session;
-    const again = options.machine.open(options);
+    const again = open();
     for (const input of succeeded) again.step(input);
     session = again;
     return again;
@@ -85,7 +90,9 @@ export function openDraft(options: DraftOptions): {
         counter += events.length;
         return { handled, events };
       } catch (error) {
+        // What was kept shares its context with the spoilt session.
         session = undefined;
+        kept = undefined;
         throw error;
       }
     },

@@ -41,6 +41,13 @@ export function processRun(
 ): ProcessRun {
   const { orchestrator } = settings;
   const before = record && decodeBody(record);
+  // The first parse serves the first opening; whoever opens again gets one of his own.
+  let unused = before;
+  const state = (): RecordBody => {
+    const first = unused;
+    unused = undefined;
+    return first ?? decodeBody(record as ProcessRecord);
+  };
   const decided: OutboxEntry[] = [];
   const resend = new Set<OutboxEntry>();
   let version = record?.version ?? '';
@@ -59,7 +66,7 @@ export function processRun(
       machine: machine(),
       id,
       counter: before?.counter ?? 0,
-      ...(before ? { state: before } : {}),
+      ...(before ? { state } : {}),
       input,
       now,
       maxEffectBytes: settings.maxEffectBytes,
@@ -166,7 +173,7 @@ export function processRun(
     };
     if (!changed) return plan;
     // A record whose only change is a problem keeps its state to the letter.
-    const state = draft ? draft.save() : (before as RecordBody);
+    const next = draft ? draft.save() : state();
     const view = draft?.view();
     const kept = (before?.outbox ?? []).filter((entry) => !confirmed.has(entry.event.id));
     const body: RecordBody = {
@@ -177,12 +184,12 @@ export function processRun(
       counter: draft?.counter() ?? before?.counter ?? 0,
       seen,
       outbox: settings.carried ? kept : [...kept, ...decided].slice(-settings.maxOutbox),
-      timers: state.timers,
-      sequence: state.sequence,
+      timers: next.timers,
+      sequence: next.sequence,
       ...(problem ? { problem } : {}),
-      snapshot: state.snapshot,
+      snapshot: next.snapshot,
     };
-    const next: ProcessRecord = {
+    const saved: ProcessRecord = {
       id,
       orchestrator: orchestrator.name,
       version,
@@ -192,7 +199,7 @@ export function processRun(
       updatedAt: now,
       body: encodeBody(body),
     };
-    return { ...plan, record: next, body, ...(view ? { view } : {}) };
+    return { ...plan, record: saved, body, ...(view ? { view } : {}) };
   }
 
   return { fireTimers, take, resendOld, finish };

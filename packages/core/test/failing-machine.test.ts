@@ -176,3 +176,37 @@ test.each([
   expect(outcomes.at(-1)?.error).toMatchObject({ code: 'XORCA_MACHINE' });
   expect(outcomes.at(-1)?.error?.message).toContain(words);
 });
+
+test('what an action changed in place before it threw is not saved with the problem', async () => {
+  const careless = setup({
+    types: { context: {} as { list: string[] } },
+    actions: {
+      change: ({ context }) => {
+        context.list.push('half done');
+      },
+      fail: () => {
+        throw new Error('no');
+      },
+    },
+  }).createMachine({
+    context: { list: [] },
+    on: {
+      go: { actions: ['change', 'fail'] },
+      note: { actions: assign({ list: ({ context }) => [...context.list, 'noted'] }) },
+    },
+  });
+  const store = memoryStore();
+  const orchestrator = createOrchestrator({
+    name: 'careless',
+    machines: { '1': careless },
+    startOn: 'start',
+  });
+  const runner = createRunner(orchestrator, { store, publisher: memoryPublisher() });
+  await runner.handle([event('p', 'start', {})]);
+  expect((await runner.handle([event('p', 'go', {})]))[0]?.status).toBe('failed');
+  expect(await runner.get('p')).toMatchObject({ context: { list: [] }, problem: { times: 1 } });
+  // Nor what was changed after a success in the same batch.
+  const outcomes = await runner.handle([event('p', 'note', {}), event('p', 'go', {}, 'go#2')]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'failed']);
+  expect((await runner.get('p'))?.context).toEqual({ list: ['noted'] });
+});
