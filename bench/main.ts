@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { codec } from './codec.ts';
 import { durable } from './durable.ts';
 import { growth } from './growth.ts';
 import { type Row, table } from './row.ts';
@@ -12,6 +13,7 @@ const parts: ReadonlyArray<readonly [title: string, run: () => Promise<Row[]>]> 
   ['(b, c) Durable steps and whole processes', durable],
   ['(d) Many processes, long lives', growth],
   ['(e) Size', size],
+  ['(f) Compression and encryption', codec],
 ];
 const all: Row[] = [];
 for (const [title, run] of parts) {

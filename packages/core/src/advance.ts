@@ -1,11 +1,17 @@
 import type { CloudEvent } from './cloud-event.ts';
 import type { DedupeBounds } from './dedupe-window.ts';
 import type { MachineView } from './engine/engine.ts';
+import type { XorcaError } from './errors.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
-import type { ProcessRecord } from './ports.ts';
-import { processRun } from './process-run.ts';
-import type { RecordBody } from './record.ts';
+import type { JournalEntry, ProcessRecord } from './ports.ts';
+import type { BufferedEvent, RecordBody } from './record.ts';
+import { awaitPromises } from './run/await-promises.ts';
+import { control } from './run/control.ts';
+import { finish, resendOld } from './run/finish.ts';
+import { passTime } from './run/pass-time.ts';
+import { openRun, type Run } from './run/run.ts';
+import { take } from './run/take.ts';
 
 /** One event for one process, decoded and valid. */
 export interface Delivery {
@@ -14,6 +20,18 @@ export interface Delivery {
   readonly hash: string;
   /** Starts the process whatever its type is, on this version if one is named. */
   readonly starts?: { readonly version?: string };
+}
+
+/** What somebody in charge does to a process. */
+export type Control =
+  | { readonly kind: 'cancel'; readonly reason: string | undefined }
+  | { readonly kind: 'redrive' }
+  | { readonly kind: 'migrate'; readonly to: string };
+
+/** What a process is moved by. Neither: a wake, which fires what is due and sends again. */
+export interface Work {
+  readonly deliveries: readonly Delivery[];
+  readonly control?: Control;
 }
 
 export interface AdvanceSettings {
@@ -25,6 +43,8 @@ export interface AdvanceSettings {
   readonly maxEffectBytes: number | undefined;
   /** True: the store takes the effects in the save's own transaction, so the record keeps none. */
   readonly carried: boolean;
+  /** Whether to tell each step, for the journal. */
+  readonly tells: boolean;
 }
 
 /** What an invocation wants to do with a process. Nothing of it has happened yet. */
@@ -40,33 +60,82 @@ export interface Plan {
   readonly view?: MachineView;
   /** The process is another orchestrator's. */
   readonly foreign?: boolean;
+  /** The record says that it is to be deleted, and this invocation is the one to do it. */
+  readonly doomed?: boolean;
+  readonly steps: readonly Step[];
+  /** Early events whose time is over. */
+  readonly expired: readonly BufferedEvent[];
+  /** What people should hear of, though it kept nothing from happening. */
+  readonly warnings: readonly XorcaError[];
 }
+
+/** A step as the journal wants it, before it is known with which save it lands. */
+export type Step = Omit<JournalEntry, 'revision' | 'step' | 'attempt'>;
 
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Moves a process by the deliveries, in order: one record in, one record out. Pure: the same record, deliveries and time give
- * the same plan, so a lost race is answered by doing it again on the fresh record.
+ * Moves a process by the work, in order: one record in, one record out. Pure: the same record, work and time give the same plan,
+ * so a lost race is answered by doing it again on the fresh record.
  */
 export function advance(
   settings: AdvanceSettings,
   id: string,
   record: ProcessRecord | undefined,
-  deliveries: readonly Delivery[],
+  work: Work,
   now: number,
   confirmed: ReadonlySet<string> = NONE,
 ): Plan {
-  const { orchestrator } = settings;
-  if (record && record.orchestrator !== orchestrator.name) {
-    const reason = `process ${JSON.stringify(id)} belongs to orchestrator ${record.orchestrator}`;
-    const outcomes = deliveries.map(
-      ({ event }): Outcome => ({ status: 'foreign', event, reason, effects: [] }),
-    );
-    return { outcomes, effects: [], resend: [], foreign: true };
+  if (isForeign(settings, record)) return foreign(id, record as ProcessRecord, work);
+  const run = openRun(settings, id, record, now, confirmed);
+  begin(run, work);
+  const outcomes = work.deliveries.map((delivery) => take(run, delivery));
+  return { ...end(run, work), outcomes };
+}
+
+/** The same for a machine with promises: waits for them, at most `budgetMs` in all. Not pure: promises run as often as it does. */
+export async function advancePromises(
+  settings: AdvanceSettings,
+  id: string,
+  record: ProcessRecord | undefined,
+  work: Work,
+  now: number,
+  confirmed: ReadonlySet<string> = NONE,
+  budgetMs: number,
+): Promise<Plan> {
+  if (isForeign(settings, record)) return foreign(id, record as ProcessRecord, work);
+  const run = openRun(settings, id, record, now, confirmed);
+  const until = Date.now() + budgetMs;
+  begin(run, work);
+  await awaitPromises(run, until);
+  const outcomes: Outcome[] = [];
+  for (const delivery of work.deliveries) {
+    outcomes.push(take(run, delivery));
+    await awaitPromises(run, until);
   }
-  const run = processRun(settings, id, record, now, confirmed);
-  run.fireTimers();
-  const outcomes = deliveries.map((delivery) => run.take(delivery));
-  if (deliveries.length === 0) run.resendOld();
-  return { ...run.finish(), outcomes };
+  const plan = { ...end(run, work), outcomes };
+  run.draft?.dispose();
+  return plan;
+}
+
+function begin(run: Run, work: Work): void {
+  if (work.control) control(run, work.control);
+  else passTime(run);
+}
+
+function end(run: Run, work: Work): Omit<Plan, 'outcomes'> {
+  if (work.deliveries.length === 0 && !work.control) resendOld(run);
+  return finish(run);
+}
+
+function isForeign({ orchestrator }: AdvanceSettings, record: ProcessRecord | undefined): boolean {
+  return record !== undefined && record.orchestrator !== orchestrator.name;
+}
+
+function foreign(id: string, record: ProcessRecord, { deliveries }: Work): Plan {
+  const reason = `process ${JSON.stringify(id)} belongs to orchestrator ${record.orchestrator}`;
+  const outcomes = deliveries.map(
+    ({ event }): Outcome => ({ status: 'foreign', event, reason, effects: [] }),
+  );
+  return { outcomes, effects: [], resend: [], steps: [], expired: [], warnings: [], foreign: true };
 }

@@ -5,9 +5,11 @@
 export { fullJitter } from './backoff.ts';
 export { durationMs } from './duration.ts';
 export { conflict, messageOf } from './errors.ts';
+export { corruptJournal, isJournalEntry } from './journal/journal-entry.ts';
+export { type RetentionLimits, retentionLimits } from './journal/retention.ts';
 export { assertKnown, assertOptions } from './options.ts';
 export { assertProcessId, decodeProcessId, encodeProcessId } from './process-id.ts';
-export { matchesQuery, pageSize, summaryOf } from './stores/list-query.ts';
+export { type CheckedQuery, checkedQuery, matchesQuery, summaryOf } from './stores/list-query.ts';
 export { assertLockOptions, lockLost, lockTimeout } from './stores/lock-errors.ts';
 export type { KeyPage, ObjectStorage, PutCondition, StoredObject } from './stores/object-storage.ts';
 export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';

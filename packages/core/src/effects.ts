@@ -1,12 +1,17 @@
 import { type CloudEvent, describeEvent, faultOfEvent } from './cloud-event.ts';
+import { type EventContract, type StandardSchema, validateNow } from './contract.ts';
 import type { EngineEffect, MachineView } from './engine/engine.ts';
 import { jsonFault } from './engine/json-fault.ts';
 import { XorcaError } from './errors.ts';
-import type { EffectEvent, StateMapping } from './orchestrator.ts';
+import { isLarger } from './event-size.ts';
+import type { EffectEvent, StateMapping } from './orchestrator-options.ts';
+import type { Trace } from './record.ts';
 
 /** What the events of one step have in common. */
 export interface EffectContext {
   readonly mapping: (state: string) => StateMapping | undefined;
+  /** The contract of an event that a machine emits, if it has one. */
+  readonly emits: (type: string) => EventContract | undefined;
   /** `source` of events that name none. */
   readonly source: string;
   /** The process; also the `subject` of events that name none. */
@@ -15,6 +20,10 @@ export interface EffectContext {
   readonly now: number;
   /** Largest event the publisher takes, in bytes of JSON. */
   readonly maxBytes: number | undefined;
+  /** The trace of what caused them. */
+  readonly trace: Trace | undefined;
+  /** Hears under which id a command goes out. */
+  readonly sent: (command: string, id: string) => void;
 }
 
 /**
@@ -27,20 +36,53 @@ export function toCloudEvents(
   context: EffectContext,
 ): CloudEvent[] {
   const time = new Date(context.now).toISOString();
-  return wantedEvents(effects, context).map((wanted, place) =>
-    complete({ ...wanted, id: `${context.id}/${counter + place + 1}`, time }, context),
-  );
+  const events: CloudEvent[] = [];
+  for (const effect of effects) {
+    const wanted = wantedEvent(effect, context);
+    if (!wanted) continue;
+    const id = `${context.id}/${counter + events.length + 1}`;
+    const event = complete({ ...context.trace, ...wanted, id, time }, context);
+    const schema = effect.kind === 'command' ? effect.contract.input : context.emits(event.type)?.data;
+    if (schema) assertFits(event, schema, context.id);
+    if (effect.kind === 'command') context.sent(effect.command, id);
+    events.push(event);
+  }
+  return events;
 }
 
-/** What a step's effects ask to be sent, in order: emitted events and those that entered states are mapped to. */
-export function wantedEvents(
-  effects: readonly EngineEffect[],
+/** What an effect asks to be sent: the event itself, the one that an entered state is mapped to, a command or its cancelling. */
+export function wantedEvent(
+  effect: EngineEffect,
   { mapping, id, view }: Pick<EffectContext, 'mapping' | 'id' | 'view'>,
-): EffectEvent[] {
-  return effects.flatMap((effect) => {
-    if (effect.kind === 'emitted') return [effect.event];
-    return mapping(effect.state)?.(id, effect.state, { context: effect.context, value: view.value }) ?? [];
-  });
+): EffectEvent | undefined {
+  switch (effect.kind) {
+    case 'emitted':
+      return effect.event;
+    case 'entered':
+      return mapping(effect.state)?.(id, effect.state, { context: effect.context, value: view.value });
+    case 'command':
+      // Who carries it out as a process of its own needs one id for itself and another to answer to.
+      return { type: effect.contract.type, data: effect.input, replyto: id };
+    case 'cancel':
+      return cancelEvent(effect.contract.cancel, effect.id, id);
+  }
+}
+
+/** The event that calls a command off. */
+export function cancelEvent(type: string, command: string | undefined, processId: string): EffectEvent {
+  return { type, causationid: command, replyto: processId };
+}
+
+/** Throws `XORCA_CONTRACT` for an event whose data breaks its own contract. */
+export function assertFits(event: CloudEvent, schema: StandardSchema, processId: string): void {
+  const checked = validateNow(schema, event.data, event.type);
+  if ('value' in checked) return;
+  throw undeliverable(
+    event,
+    processId,
+    'XORCA_CONTRACT',
+    `${checked.fault}. Correct what the machine puts into it, or its contract`,
+  );
 }
 
 /** Fills in what an event did not say, and refuses what nobody could deliver. */
@@ -74,17 +116,10 @@ export function complete(
   return event;
 }
 
-function isLarger(event: CloudEvent, maxBytes: number): boolean {
-  const text = JSON.stringify(event);
-  // UTF-8 takes one to three bytes a UTF-16 unit: only in between must they be counted.
-  if (text.length > maxBytes) return true;
-  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
-}
-
 function undeliverable(
   event: CloudEvent,
   processId: string,
-  code: 'XORCA_MACHINE' | 'XORCA_EVENT_TOO_LARGE',
+  code: 'XORCA_CONTRACT' | 'XORCA_EVENT_TOO_LARGE' | 'XORCA_MACHINE',
   why: string,
 ): XorcaError {
   return new XorcaError(

@@ -1,21 +1,33 @@
 /** Every error xorca throws or reports has one of these codes; `docs/errors/<code>.md` says what to do. */
 export type XorcaErrorCode =
+  | 'XORCA_BUFFER_EXPIRED'
+  | 'XORCA_CANCELLED'
+  | 'XORCA_CODEC'
+  | 'XORCA_COMMAND'
   | 'XORCA_CONFIG'
   | 'XORCA_CONFLICT'
+  | 'XORCA_CONTRACT'
   | 'XORCA_CORRUPT_RECORD'
   | 'XORCA_DEADLINE'
+  | 'XORCA_DEADLINE_PASSED'
+  | 'XORCA_ENDED'
   | 'XORCA_EVENT_TOO_LARGE'
+  | 'XORCA_HANDLER'
   | 'XORCA_INVALID_EVENT'
   | 'XORCA_INVALID_ID'
   | 'XORCA_LOCK_LOST'
   | 'XORCA_LOCK_TIMEOUT'
   | 'XORCA_MACHINE'
+  | 'XORCA_MACHINE_CHANGED'
+  | 'XORCA_MIGRATION'
   | 'XORCA_NEWER_FORMAT'
   | 'XORCA_ORDER'
   | 'XORCA_PUBLISH'
   | 'XORCA_STATE_TOO_LARGE'
   | 'XORCA_UNAVAILABLE'
-  | 'XORCA_UNKNOWN_VERSION';
+  | 'XORCA_UNKNOWN_PROCESS'
+  | 'XORCA_UNKNOWN_VERSION'
+  | 'XORCA_WAIT_TIMEOUT';
 
 /** What an error can say beside its message. */
 export interface XorcaErrorDetails {

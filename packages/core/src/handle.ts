@@ -1,10 +1,12 @@
 import type { Delivery } from './advance.ts';
+import { type CloudEvent, invalid } from './cloud-event.ts';
 import { decodeEvent } from './decode.ts';
 import { inputHash } from './dedupe-window.ts';
-import { XorcaError } from './errors.ts';
+import { isXorcaError, messageOf, XorcaError } from './errors.ts';
 import { mapLimit } from './map-limit.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
+import { assertProcessId } from './process-id.ts';
 import type { ProcessRunner, RunResult } from './process-runner.ts';
 import type { RunnerSettings } from './runner-options.ts';
 
@@ -35,7 +37,13 @@ export async function handleAll(
       outcomes[at] = { status: 'rejected', ...decoded, effects: [] };
       continue;
     }
-    const { event, id } = decoded;
+    const { event } = decoded;
+    const id = settings.orchestrator.processId(event);
+    const error = id === decoded.id ? undefined : idFault(event, id);
+    if (error) {
+      outcomes[at] = { status: 'rejected', event, error, effects: [] };
+      continue;
+    }
     const item = { at, delivery: { event, hash: inputHash(event), ...(starts ? { starts } : {}) } };
     const group = groups.get(id);
     if (group) group.push(item);
@@ -47,7 +55,7 @@ export async function handleAll(
     const result =
       settings.now() >= deadlineAt
         ? tooLate(id, deliveries)
-        : await processes.run(id, deliveries, deadlineAt);
+        : await processes.run(id, { deliveries }, deadlineAt);
     results.set(id, result);
     for (const [place, { at }] of items.entries()) outcomes[at] = result.outcomes[place] as Outcome;
   });
@@ -72,6 +80,15 @@ export function startOf(
     data: input,
   };
   return { event, starts: version === undefined ? {} : { version } };
+}
+
+function idFault(event: CloudEvent, id: string): XorcaError | undefined {
+  try {
+    assertProcessId(id);
+    return undefined;
+  } catch (error) {
+    return isXorcaError(error) ? error : invalid(event, messageOf(error));
+  }
 }
 
 function tooLate(id: string, deliveries: readonly Delivery[]): RunResult {

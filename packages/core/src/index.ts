@@ -17,7 +17,25 @@ export {
   withPersistableActor,
 } from './actors/persistable-actor.ts';
 export { type CloudEvent, type CloudEventInput, createCloudEvent } from './cloud-event.ts';
-export { defineEvent, type EventContract, type SchemaResult, type StandardSchema } from './contract.ts';
+export {
+  type CommandContract,
+  type CommandErrorData,
+  type CommandInput,
+  type CommandOutput,
+  type CommandShape,
+  defineCommand,
+} from './command.ts';
+export { type CommandFailure, failureOf } from './command-failure.ts';
+export {
+  defineEvent,
+  type EmittedOf,
+  type EventContract,
+  type EventOf,
+  type InputOf,
+  type OutputOf,
+  type SchemaResult,
+  type StandardSchema,
+} from './contract.ts';
 export type { Duration } from './duration.ts';
 export type { MachineEvent, MachineView } from './engine/engine.ts';
 export {
@@ -29,19 +47,39 @@ export {
   type XorcaErrorCode,
   type XorcaErrorDetails,
 } from './errors.ts';
+export { CommandError } from './fleet/command-error.ts';
+export { createFleet, type Fleet, type FleetOptions } from './fleet/fleet.ts';
+export { createFleetRunner, type FleetRunner } from './fleet/fleet-runner.ts';
+export type { FleetPlatform, FleetRunnerOptions } from './fleet/fleet-settings.ts';
 export {
-  createOrchestrator,
-  type EffectEvent,
-  type EventTransform,
-  type Orchestrator,
-  type OrchestratorOptions,
-  type StateMapping,
-  type StateSnapshot,
-} from './orchestrator.ts';
+  type CommandContext,
+  type CommandFunction,
+  type CommandHandler,
+  onCommand,
+} from './fleet/on-command.ts';
+export { type CommandLogic, type CommandOptions, fromCommand, type RetryOptions } from './from-command.ts';
+export { type EachLogic, type EachResult, fromEach } from './from-each.ts';
+export { memoryJournal } from './journal/memory-journal.ts';
+export { type ObjectJournalOptions, objectJournal } from './journal/object-journal.ts';
+export type { JournalOptions, JournalRetention } from './journal/retention.ts';
+export type { Migration, PersistedSnapshot } from './migration.ts';
+export { createOrchestrator, type Orchestrator } from './orchestrator.ts';
+export type {
+  EffectEvent,
+  EventTransform,
+  OrchestratorOptions,
+  Retention,
+  StateMapping,
+  StateSnapshot,
+} from './orchestrator-options.ts';
 export { isSettled, type Outcome, type OutcomeStatus } from './outcome.ts';
 export type {
   Clock,
   EventPublisher,
+  Journal,
+  JournalEntry,
+  JournalInput,
+  JournalState,
   Lease,
   ListQuery,
   LockOptions,
@@ -56,11 +94,12 @@ export type {
   Scheduler,
   StoredProcess,
 } from './ports.ts';
-export type { ProcessDetails } from './process-details.ts';
-export type { Problem } from './record.ts';
+export type { PendingDetails, ProcessDetails } from './process-details.ts';
+export type { Problem, ProcessFailure } from './record.ts';
 export { type CallOptions, createRunner, type Runner, type WakeResult } from './runner.ts';
 export type { RunnerOptions } from './runner-options.ts';
 export { type MemoryLockOptions, memoryLock } from './stores/memory-lock.ts';
 export { type MemoryPublisher, memoryPublisher } from './stores/memory-publisher.ts';
 export { memoryStore } from './stores/memory-store.ts';
 export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';
+export type { WaitUntil } from './wait-for.ts';

@@ -1,7 +1,7 @@
 import type { CloudEvent } from './cloud-event.ts';
 import type { MachineEvent } from './engine/engine.ts';
 import { XorcaError } from './errors.ts';
-import type { EventTransform } from './orchestrator.ts';
+import type { EventTransform } from './orchestrator-options.ts';
 
 /** What the machine gets for a CloudEvent. Its type is never taken from the data: nobody can pass one event off as another. */
 export function machineEvent(event: CloudEvent, transform: EventTransform | undefined): MachineEvent {

@@ -15,7 +15,8 @@ export function assertOptions(options: object, known: readonly string[], where: 
   for (const name of Object.keys(options)) assertKnown(name, known, 'option', where);
 }
 
-function hint(name: string, known: readonly string[]): string {
+/** Which known name was perhaps meant, as a sentence that begins with a space. */
+export function hint(name: string, known: readonly string[]): string {
   if (known.length === 0) return ' It knows none.';
   const near = closest(name, [...known]);
   // Half the letters wrong is no typing error any more: then the whole list helps more.

@@ -1,58 +1,24 @@
 import type { AnyStateMachine } from 'xstate';
+import { type AnswerKind, answersTo } from './answers.ts';
 import type { CloudEvent } from './cloud-event.ts';
-import type { EventContract } from './contract.ts';
-import type { Engine, MachineEvent, PreparedMachine } from './engine/engine.ts';
+import type { CommandContract } from './command.ts';
+import type { EventContract, StandardSchema } from './contract.ts';
+import { durationMs } from './duration.ts';
+import type { Engine, PreparedMachine } from './engine/engine.ts';
 import { xstate5 } from './engine/xstate5.ts';
 import { XorcaError } from './errors.ts';
+import { type Migration, migrationsOf } from './migration.ts';
 import { assertKnown, assertOptions } from './options.ts';
+import {
+  type EventTransform,
+  ORCHESTRATOR_OPTIONS,
+  type OrchestratorOptions,
+  type Retention,
+  type StateMapping,
+} from './orchestrator-options.ts';
+import type { ProcessStatus } from './ports.ts';
+import type { ProcessFailure } from './record.ts';
 import { compareVersions } from './versions.ts';
-
-/** What a mapping sees when its state is entered. `context` is as it was at the moment of entry, after the entry actions. */
-export interface StateSnapshot<Context = unknown> {
-  readonly context: Context;
-  /** The state value once the step had settled. */
-  readonly value: unknown;
-}
-
-/** An event to send: a whole CloudEvent or its type and data. Id and time are always set here; subject and source by default. */
-export interface EffectEvent {
-  readonly type: string;
-  readonly id?: string;
-  readonly source?: string;
-  readonly subject?: string;
-  readonly time?: string;
-  readonly data?: unknown;
-  readonly [attribute: string]: unknown;
-}
-
-/** Makes the event that entering a state emits; undefined emits nothing. Must not have effects of its own. */
-export type StateMapping = (
-  id: string,
-  state: string,
-  // biome-ignore lint/suspicious/noExplicitAny: each machine has a context of its own; users annotate it
-  snapshot: StateSnapshot<any>,
-) => EffectEvent | undefined;
-
-/** Turns a CloudEvent into the event the machine gets. Must not have effects of its own. */
-// biome-ignore lint/suspicious/noExplicitAny: data has the shape the user's contract gives it
-export type EventTransform = (event: CloudEvent<any>) => MachineEvent;
-
-export interface OrchestratorOptions {
-  /** Its name, in every record. A process belongs to one orchestrator for ever. */
-  readonly name: string;
-  /** `source` of the events it emits. Default `/orch/<name with slashes for dots>`. */
-  readonly source?: string;
-  /** Machines by version. New processes take the highest version; a running one stays on its own. */
-  readonly machines: Readonly<Record<string, AnyStateMachine>>;
-  /** The event (a contract or a type) that starts a process: its subject becomes the id, its data the machine's input. */
-  readonly startOn?: string | EventContract;
-  /** Contracts of further events it takes: their data is validated before any step. */
-  readonly events?: readonly EventContract[];
-  /** Turns events into machine events, by type. Default: `{ type, data, cloudevent }`. */
-  readonly onCloudEvent?: Readonly<Record<string, EventTransform>>;
-  /** Events to emit on entering states, by key: `FetchData`, `#Regulate.#Grounded.Check`. */
-  readonly onOrchestrationState?: Readonly<Record<string, StateMapping>>;
-}
 
 /** A checked description of processes, which knows no cloud. Give it to `createRunner`. */
 export interface Orchestrator {
@@ -61,15 +27,38 @@ export interface Orchestrator {
   /** Registered versions, lowest first. */
   readonly versions: readonly string[];
   readonly startType: string | undefined;
+  /** The command that starts a process, if it is one: the process then answers it. */
+  readonly startCommand: CommandContract | undefined;
+  /** Whether an event of this type starts a process when there is none and is given to it either way. */
+  isSignal(type: string): boolean;
+  /** The process an event is for. */
+  processId(event: CloudEvent): string;
   /** Its machine of a version; `XORCA_UNKNOWN_VERSION`, listing the registered ones. */
   machine(version: string, processId: string): PreparedMachine;
-  contract(type: string): EventContract | undefined;
+  /** Whether the machine of a version has promises to wait for. */
+  runsPromises(version: string): boolean;
+  /** Whether any version holds data of this type against a schema. */
+  hasContract(type: string): boolean;
+  /** What data of this type must fit, for a process on this version. */
+  contract(type: string, version: string): StandardSchema | undefined;
+  /** The contract of an event that is neither a command nor an answer to one. */
+  emits(type: string): EventContract | undefined;
+  /** What this type says as an answer to a command of this version. */
+  answer(type: string, version: string): AnswerKind | undefined;
+  /** How long an early event of this type is kept, in ms. */
+  bufferMs(type: string): number | undefined;
+  readonly deadlineMs: number | undefined;
+  /** How long a process that ended so is kept, in ms. */
+  retentionMs(status: ProcessStatus): number | undefined;
+  /** Whether it deletes any that ended. */
+  readonly forgets: boolean;
+  migration(from: string): Migration | undefined;
+  readonly onChangedMachine: 'error' | 'warn';
+  readonly onFailure: ((failure: ProcessFailure) => unknown) | undefined;
   transform(type: string): EventTransform | undefined;
   mapping(state: string): StateMapping | undefined;
   readonly engine: Engine;
 }
-
-const OPTIONS = ['name', 'source', 'machines', 'startOn', 'events', 'onCloudEvent', 'onOrchestrationState'];
 
 /**
  * Checks machines and mappings once and makes an orchestrator of them. `XORCA_CONFIG` says what is wrong and where: a missing
@@ -79,12 +68,18 @@ const OPTIONS = ['name', 'source', 'machines', 'startOn', 'events', 'onCloudEven
  * const summary = createOrchestrator({ name: 'books.summary', machines: { '1.0.0': machine }, startOn: 'cmd.books.summarise' })
  */
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
-  assertOptions(options, OPTIONS, 'createOrchestrator');
-  const { name, machines, startOn } = options;
+  assertOptions(options, ORCHESTRATOR_OPTIONS, 'createOrchestrator');
+  const { name, machines, startOn, onChangedMachine = 'error' } = options;
   if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {
     throw new XorcaError(
       'XORCA_CONFIG',
       `An orchestrator's name must be 1 to 100 letters, digits, dots, dashes or underscores, not ${JSON.stringify(name)}.`,
+    );
+  }
+  if (onChangedMachine !== 'error' && onChangedMachine !== 'warn') {
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `onChangedMachine of ${name} must be 'error' or 'warn', not ${JSON.stringify(onChangedMachine)}.`,
     );
   }
   const versions = Object.keys(machines ?? {}).sort(compareVersions);
@@ -95,16 +90,49 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     );
   const mappings = new Map(Object.entries(options.onOrchestrationState ?? {}));
   const transforms = new Map(Object.entries(options.onCloudEvent ?? {}));
-  const contracts = new Map((options.events ?? []).map((contract) => [contract.type, contract]));
-  if (typeof startOn === 'object') contracts.set(startOn.type, startOn);
   const prepared = prepareAll(name, versions, machines, [...mappings.keys()]);
+  const answers = new Map(
+    [...prepared].map(([version, { commands }]) => [version, answersTo(commands, `${name} ${version}`)]),
+  );
+  const startCommand = typeof startOn === 'object' && 'input' in startOn ? startOn : undefined;
+  const emits = new Map((options.events ?? []).map((contract) => [contract.type, contract]));
+  const schemas = new Map([...emits].map(([type, contract]) => [type, contract.data]));
+  for (const start of [startOn, ...(options.startOrSignal ?? [])]) {
+    if (typeof start === 'object') schemas.set(start.type, 'input' in start ? start.input : start.data);
+  }
+  const signals = new Set(
+    (options.startOrSignal ?? []).map((signal) => (typeof signal === 'string' ? signal : signal.type)),
+  );
+  const buffer = new Map(
+    Object.entries(options.buffer ?? {}).map(([type, span]) => [
+      type,
+      durationMs(span, `buffer[${JSON.stringify(type)}] of ${name}`),
+    ]),
+  );
+  const retention = retentionOf(options.retention ?? {}, name);
+  const migrations = migrationsOf(options.migrations ?? {}, versions, name);
   return {
     name,
     source: options.source ?? `/orch/${name.replaceAll('.', '/')}`,
     versions,
     startType: typeof startOn === 'object' ? startOn.type : startOn,
+    startCommand,
     engine: xstate5,
-    contract: (type) => contracts.get(type),
+    runsPromises: (version) => prepared.get(version)?.runsPromises ?? false,
+    isSignal: (type) => signals.has(type),
+    processId: (event) => processIdOf(event, startCommand),
+    hasContract: (type) => schemas.has(type) || versions.some((version) => answers.get(version)?.has(type)),
+    contract: (type, version) => schemas.get(type) ?? answers.get(version)?.get(type)?.schema,
+    emits: (type) => emits.get(type),
+    answer: (type, version) => answers.get(version)?.get(type),
+    bufferMs: (type) => buffer.get(type),
+    deadlineMs:
+      options.deadline === undefined ? undefined : durationMs(options.deadline, `deadline of ${name}`),
+    retentionMs: (status) => (status === 'active' ? undefined : retention[status]),
+    forgets: Object.keys(retention).length > 0,
+    migration: (from) => migrations.get(from),
+    onChangedMachine,
+    onFailure: options.onFailure,
     transform: (type) => transforms.get(type),
     mapping: (state) => mappings.get(state),
     machine(version, processId) {
@@ -117,6 +145,26 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       );
     },
   };
+}
+
+// A command that another process sent bears that one's subject, to which the answer goes; its own id names the new process.
+function processIdOf(event: CloudEvent, start: CommandContract | undefined): string {
+  const subject = event.subject as string;
+  if (!start || typeof event['replyto'] !== 'string') return subject;
+  if (event.type === start.type) return event.id;
+  return event.type === start.cancel && typeof event['causationid'] === 'string'
+    ? event['causationid']
+    : subject;
+}
+
+function retentionOf(retention: Retention, name: string): Readonly<Partial<Record<ProcessStatus, number>>> {
+  assertOptions(retention, ['done', 'error', 'cancelled'], `createOrchestrator({ retention }) of ${name}`);
+  return Object.fromEntries(
+    Object.entries(retention).map(([status, span]) => [
+      status,
+      durationMs(span, `retention.${status} of ${name}`),
+    ]),
+  );
 }
 
 function prepareAll(

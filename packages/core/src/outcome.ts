@@ -5,6 +5,7 @@ import type { XorcaError } from './errors.ts';
  * What became of a delivery.
  * - `applied`: it moved its process, and what it caused was published.
  * - `duplicate`: it was seen before; what it caused and nobody confirmed was published again.
+ * - `buffered`: no state takes it yet; it is kept until one does, or its time is over.
  * - `unhandled`: no state takes it now, or the process has ended.
  * - `unknown-process`: there is no such process, and the event does not start one.
  * - `foreign`: the process is another orchestrator's.
@@ -14,6 +15,7 @@ import type { XorcaError } from './errors.ts';
 export type OutcomeStatus =
   | 'applied'
   | 'duplicate'
+  | 'buffered'
   | 'unhandled'
   | 'unknown-process'
   | 'foreign'

@@ -15,6 +15,10 @@ export interface ProcessRecord {
   /** Version of the machine it is pinned to. */
   readonly version: string;
   readonly status: ProcessStatus;
+  /** Keys of the states it is in, compound ones included: `['Regulate', '#Regulate.Grounded']`. For lists. */
+  readonly states: readonly string[];
+  /** True: its body holds a problem that somebody should look at. For lists. */
+  readonly stuck: boolean;
   /** Grows by one with each save, inside the record: equal bodies would have equal ETags (ABA). */
   readonly revision: number;
   /** Epoch ms of the next moment it needs attention (a timer, an unconfirmed effect), or null. */
@@ -36,6 +40,12 @@ export interface ListQuery {
   readonly orchestrator?: string;
   readonly version?: string;
   readonly status?: ProcessStatus;
+  /** The key of a state the process is in. */
+  readonly state?: string;
+  /** Those with a problem, or those without. */
+  readonly stuck?: boolean;
+  /** Epoch ms; only processes saved before it. */
+  readonly updatedBefore?: number;
   /** Most items on one page. Default 50. */
   readonly limit?: number;
   /** `next` of the page before. */
@@ -111,6 +121,66 @@ export interface Scheduler {
   wake(id: string, at: number): Promise<void>;
 }
 
+/** What moved a process, or tried to. */
+export interface JournalInput {
+  readonly kind:
+    | 'start'
+    | 'event'
+    | 'answer'
+    | 'timer'
+    | 'timeout'
+    | 'retry'
+    | 'promise'
+    | 'deadline'
+    | 'cancel'
+    | 'redrive'
+    | 'migrate';
+  /** The event, for `start`, `event` and `answer`. */
+  readonly event?: CloudEvent;
+  /** In words, what the event does not say: the timer's name, the command's id, the version migrated to. */
+  readonly detail?: string;
+}
+
+/** A machine's state at a moment. */
+export interface JournalState {
+  readonly status: ProcessStatus;
+  readonly value: unknown;
+  readonly context: unknown;
+}
+
+/** One step of a process. `(revision, step)` names it within its process and orders the steps. */
+export interface JournalEntry {
+  /** Revision of the record that the step was saved with. A gap between entries means that some were lost. */
+  readonly revision: number;
+  /** Place among the steps of that save, from 0. */
+  readonly step: number;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly orchestrator: string;
+  readonly version: string;
+  readonly input: JournalInput;
+  /** Undefined for the start. */
+  readonly before?: JournalState;
+  readonly after: JournalState;
+  readonly effects: readonly CloudEvent[];
+  /** Which try to save it this was, from 1: more after lost races. */
+  readonly attempt: number;
+  /** The step failed and changed nothing but the record's problem. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** The full history of processes, for people and for `checkHistory`. Written after the save; a crash in between leaves a gap. */
+export interface Journal {
+  /** Adds the steps of one save, in order. Doing it twice changes nothing. */
+  append(id: string, entries: readonly JournalEntry[]): Promise<void>;
+  /** The steps of a process in order, from revision `from` on. Default: all that are kept. */
+  read(id: string, from?: number): AsyncIterable<JournalEntry>;
+  /** Every process with an entry, in no order. */
+  processes(): AsyncIterable<string>;
+  /** Drops what is older than its retention at `now` (epoch ms); answers how many entries. Called by `wake` now and then. */
+  prune?(now: number): Promise<number>;
+}
+
 /** Epoch ms; replaced by a virtual one in tests. */
 export interface Clock {
   now(): number;
@@ -122,6 +192,7 @@ export interface Platform {
   readonly publisher: EventPublisher;
   readonly lock?: ProcessLock;
   readonly scheduler?: Scheduler;
+  readonly journal?: Journal;
   /** Default: the system's clock. */
   readonly clock?: Clock;
   /**

@@ -1,11 +1,12 @@
-import { type AdvanceSettings, advance, type Delivery, type Plan } from './advance.ts';
+import { type AdvanceSettings, advance, advancePromises, type Plan, type Work } from './advance.ts';
 import { fullJitter, sleep } from './backoff.ts';
-import type { CloudEvent } from './cloud-event.ts';
+import { type CloudEvent, describeEvent } from './cloud-event.ts';
 import type { MachineView } from './engine/engine.ts';
 import { isXorcaError, messageOf, PublishError, XorcaError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import type {
   EventPublisher,
+  Journal,
   ProcessLock,
   ProcessRecord,
   ProcessStore,
@@ -26,6 +27,9 @@ export interface ProcessEnvironment extends AdvanceSettings {
   readonly lock: ProcessLock | undefined;
   readonly lockOptions: { readonly ttlMs: number; readonly timeoutMs: number };
   readonly scheduler: Scheduler | undefined;
+  readonly journal: Journal | undefined;
+  /** How long promises of a machine may take in one call, in ms. */
+  readonly promiseBudgetMs: number;
   readonly settle: 'eager' | 'lazy';
   /** How many processes' last records to keep for a save without a load. */
   readonly warm: number;
@@ -39,8 +43,10 @@ export interface ProcessEnvironment extends AdvanceSettings {
 
 /** Leads one process the whole way of its events: load, steps, save, publish, settle. */
 export interface ProcessRunner {
-  /** Never throws: what goes wrong is in the outcomes. No deliveries: a wake, which fires timers and sends again. */
-  run(id: string, deliveries: readonly Delivery[], deadlineAt: number): Promise<RunResult>;
+  /** Never throws: what goes wrong is in the outcomes, or in `error` where there are none. */
+  run(id: string, work: Work, deadlineAt: number): Promise<RunResult>;
+  /** What a control would do, without doing it. Throws why it cannot be done. */
+  plan(id: string, work: Work): Promise<{ readonly plan: Plan; readonly before: StoredProcess | undefined }>;
   /** Takes events off the outbox that the caller published. */
   confirm(id: string, events: readonly CloudEvent[]): Promise<void>;
 }
@@ -77,18 +83,16 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
   }
 
   /** Everything up to and including the save. */
-  async function commit(id: string, deliveries: readonly Delivery[], deadlineAt: number): Promise<Committed> {
+  async function commit(id: string, work: Work, deadlineAt: number): Promise<Committed> {
     let attempted: Plan | undefined;
-    let fromWarm = warm.get(id);
+    let fromWarm = work.control ? undefined : warm.get(id);
     for (let attempt = 0; ; attempt++) {
       const stored = fromWarm ?? (await store.load(id));
       if (stored && attempted?.record && isSame(stored.record, attempted.record)) {
         // The save had landed and only its answer was lost.
-        return { plan: attempted, saved: savedOf(attempted, stored.revision), before: undefined };
+        return { plan: attempted, saved: savedOf(attempted, stored.revision), before: undefined, attempt };
       }
-      const plan = hasContract(env.orchestrator, deliveries)
-        ? await validatedPlan(env, id, stored, deliveries, owed.get(id))
-        : advance(env, id, stored?.record, deliveries, env.now(), owed.get(id));
+      const plan = await planFor(env, id, stored, work, deadlineAt, owed.get(id));
       if (fromWarm && !(plan.record && plan.outcomes.every(({ status }) => status === 'applied'))) {
         // Only a conditional write proves a remembered record fresh; any other answer needs the stored one.
         fromWarm = undefined;
@@ -96,14 +100,11 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
         continue;
       }
       fromWarm = undefined;
-      if (!plan.record) return { plan, before: stored };
+      if (!plan.record) return { plan, before: stored, attempt };
       try {
         const effects = env.carried ? plan.effects : undefined;
-        return {
-          plan,
-          saved: savedOf(plan, await store.save(plan.record, stored?.revision, effects)),
-          before: stored,
-        };
+        const revision = await store.save(plan.record, stored?.revision, effects);
+        return { plan, saved: savedOf(plan, revision), before: stored, attempt };
       } catch (error) {
         warm.delete(id);
         if (!(isXorcaError(error) && error.retryable)) throw error;
@@ -151,8 +152,16 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
     }
   }
 
-  async function tellOthers(id: string, { plan, saved, before }: Committed): Promise<void> {
+  async function tellOthers(id: string, { plan, saved, before, attempt }: Committed): Promise<void> {
+    for (const warning of plan.warnings) env.report(warning);
+    for (const { event } of saved ? plan.expired : []) env.report(expiredEvent(id, event));
     if (!saved) return;
+    const { journal } = env;
+    if (journal && plan.steps.length > 0) {
+      const { revision } = saved.record;
+      const entries = plan.steps.map((one, step) => ({ ...one, revision, step, attempt: attempt + 1 }));
+      await quietly(env, id, 'its journal', () => journal.append(id, entries));
+    }
     const { wakeAt } = saved.record;
     if (env.scheduler && wakeAt !== null && wakeAt !== before?.record.wakeAt) {
       await quietly(env, id, 'its scheduler', () => env.scheduler?.wake(id, wakeAt));
@@ -161,8 +170,18 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
     if (env.onSnapshot && view) await quietly(env, id, 'onSnapshot', () => env.onSnapshot?.(id, view));
   }
 
+  // The save that led here was conditional: nobody else is deleting it, and nobody has brought it back.
+  async function forget(id: string): Promise<void> {
+    warm.delete(id);
+    await store.delete?.(id);
+  }
+
   return {
-    async run(id, deliveries, deadlineAt) {
+    async plan(id, work) {
+      const before = await store.load(id);
+      return { plan: advance(env, id, before?.record, work, env.now()), before };
+    },
+    async run(id, work, deadlineAt) {
       try {
         const lease =
           env.lock &&
@@ -171,9 +190,10 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
             timeoutMs: Math.max(0, Math.min(env.lockOptions.timeoutMs, deadlineAt - env.now())),
           }));
         try {
-          const committed = await commit(id, deliveries, deadlineAt);
+          const committed = await commit(id, work, deadlineAt);
           const published = await deliver(id, committed);
-          if (committed.saved && (env.scheduler || env.onSnapshot)) await tellOthers(id, committed);
+          await tellOthers(id, committed);
+          if (committed.saved && committed.plan.doomed) await forget(id);
           return resultOf(committed, published);
         } finally {
           if (lease) await quietly(env, id, 'its lock', () => lease.release());
@@ -181,7 +201,7 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
       } catch (thrown) {
         const error = runError(thrown, id);
         return {
-          outcomes: deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })),
+          outcomes: work.deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })),
           changed: false,
           resent: 0,
           error,
@@ -205,31 +225,45 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
 
 interface Committed {
   readonly plan: Plan;
+  /** How many tries were lost before. */
+  readonly attempt: number;
   readonly saved?: SavedProcess;
   readonly before: StoredProcess | undefined;
 }
 
-async function validatedPlan(
+async function planFor(
   env: ProcessEnvironment,
   id: string,
   stored: StoredProcess | undefined,
-  deliveries: readonly Delivery[],
+  work: Work,
+  deadlineAt: number,
   owed: ReadonlySet<string> | undefined,
 ): Promise<Plan> {
-  const { valid, rejected } = await validateDeliveries(env.orchestrator, stored?.record, deliveries);
-  const plan = advance(
-    env,
-    id,
-    stored?.record,
-    valid.map(({ delivery }) => delivery),
-    env.now(),
-    owed,
-  );
+  const { orchestrator } = env;
+  if (!hasContract(orchestrator, work.deliveries)) return moved(env, id, stored, work, deadlineAt, owed);
+  const { valid, rejected } = await validateDeliveries(orchestrator, stored?.record, work.deliveries);
+  const deliveries = valid.map(({ delivery }) => delivery);
+  const plan = await moved(env, id, stored, { ...work, deliveries }, deadlineAt, owed);
   if (rejected.length === 0) return plan;
   const outcomes: Outcome[] = [];
   for (const { at, outcome } of rejected) outcomes[at] = outcome;
   for (const [place, { at }] of valid.entries()) outcomes[at] = plan.outcomes[place] as Outcome;
   return { ...plan, outcomes };
+}
+
+function moved(
+  env: ProcessEnvironment,
+  id: string,
+  stored: StoredProcess | undefined,
+  work: Work,
+  deadlineAt: number,
+  owed: ReadonlySet<string> | undefined,
+): Plan | Promise<Plan> {
+  const now = env.now();
+  const version = stored?.record.version ?? env.orchestrator.versions.at(-1) ?? '';
+  if (!env.orchestrator.runsPromises(version)) return advance(env, id, stored?.record, work, now, owed);
+  const budgetMs = Math.max(0, Math.min(env.promiseBudgetMs, deadlineAt - now));
+  return advancePromises(env, id, stored?.record, work, now, owed, budgetMs);
 }
 
 function resultOf({ plan, saved }: Committed, published: Published | undefined): RunResult {
@@ -275,6 +309,14 @@ function runError(thrown: unknown, id: string): XorcaError {
     'XORCA_UNAVAILABLE',
     `Process ${JSON.stringify(id)} could not be moved: ${messageOf(thrown)}. Nothing is lost: deliver again.`,
     { processId: id, retryable: true, cause: thrown },
+  );
+}
+
+function expiredEvent(id: string, event: CloudEvent): XorcaError {
+  return new XorcaError(
+    'XORCA_BUFFER_EXPIRED',
+    `No state of process ${JSON.stringify(id)} took ${describeEvent(event)} in the time it was kept for; it was dropped.`,
+    { processId: id },
   );
 }
 

@@ -1,10 +1,10 @@
 import type { CloudEvent } from './cloud-event.ts';
 import type { EngineState } from './engine/engine.ts';
-import { XorcaError } from './errors.ts';
+import { XorcaError, type XorcaErrorCode } from './errors.ts';
 import type { ProcessRecord } from './ports.ts';
 
-/** The body's format. A reader refuses a newer one and never overwrites it. */
-export const RECORD_FORMAT = 1;
+/** The body's format. A reader refuses a newer one and never overwrites it. 2 brought commands; 1 reads as having none. */
+export const RECORD_FORMAT = 2;
 
 /** An effect that is decided but not yet known to be published. */
 export interface OutboxEntry {
@@ -29,6 +29,39 @@ export interface Problem {
   readonly times: number;
 }
 
+/** An event that came before any state took it. */
+export interface BufferedEvent {
+  readonly event: CloudEvent;
+  readonly hash: string;
+  /** Epoch ms until which it is kept. */
+  readonly until: number;
+}
+
+/** Who waits for the answer of a process that a command started. */
+export interface Origin {
+  /** Id of the command's event. */
+  readonly command: string;
+  /** The process, or whoever else, that sent it: `subject` of the answer. */
+  readonly subject: string;
+}
+
+/** Why a process ended without being done. */
+export interface ProcessFailure {
+  /** `XORCA_COMMAND`, `XORCA_DEADLINE_PASSED` or `XORCA_CANCELLED`. */
+  readonly code: XorcaErrorCode;
+  readonly message: string;
+  /** The data of the command's error. */
+  readonly data?: unknown;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** W3C trace context, as CloudEvents carry it. */
+export interface Trace {
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+}
+
 /** A record's body, decoded. */
 export interface RecordBody {
   readonly format: number;
@@ -43,8 +76,20 @@ export interface RecordBody {
   readonly seen: string;
   readonly outbox: readonly OutboxEntry[];
   readonly timers: EngineState['timers'];
+  readonly commands: EngineState['commands'];
   readonly sequence: number;
   readonly problem?: Problem;
+  readonly buffered?: readonly BufferedEvent[];
+  readonly origin?: Origin;
+  readonly failure?: ProcessFailure;
+  /** Epoch ms by which the whole process must have ended. */
+  readonly deadlineAt?: number;
+  /** Epoch ms at which promises that were cut off run again. */
+  readonly resumeAt?: number;
+  /** Epoch ms at which a process that ended is deleted. */
+  readonly expiresAt?: number;
+  /** The trace its start belonged to, for what time brings about. */
+  readonly trace?: Trace;
   readonly snapshot: unknown;
 }
 
@@ -77,34 +122,16 @@ export function decodeBody(record: ProcessRecord): RecordBody {
     );
   }
   const sound =
-    format === RECORD_FORMAT &&
+    (format === RECORD_FORMAT || format === 1) &&
     typeof body.seen === 'string' &&
     typeof body.counter === 'number' &&
     typeof body.sequence === 'number' &&
     Array.isArray(body.outbox) &&
     Array.isArray(body.timers) &&
+    (format === 1 || Array.isArray(body.commands)) &&
     'snapshot' in body;
   if (!sound) throw corrupt(record, `${where} says format ${String(format)} but has not its parts`);
-  return body;
-}
-
-/** When a process next needs attention: its first timer, or its oldest effect that nobody confirmed. */
-export function wakeAtOf(
-  body: Pick<RecordBody, 'outbox' | 'timers' | 'problem'>,
-  resendAfterMs: number,
-): number | null {
-  let at = Number.POSITIVE_INFINITY;
-  for (const timer of body.timers) at = Math.min(at, timer.at);
-  // A timer whose step fails must not be tried without pause, nor may it hide others that are due.
-  if (body.timers.length > 0) at = Math.max(at, timersHeldUntil(body.problem));
-  for (const entry of body.outbox) at = Math.min(at, entry.at + resendAfterMs);
-  return at === Number.POSITIVE_INFINITY ? null : at;
-}
-
-/** A timer whose step failed is tried again after 1 s, then after twice as long each time, up to an hour. */
-export function timersHeldUntil(problem: Problem | undefined): number {
-  if (problem?.kind !== 'step' || problem.event) return 0;
-  return problem.lastAt + Math.min(3_600_000, 1_000 * 2 ** Math.min(problem.times - 1, 12));
+  return format === 1 ? { ...body, format: RECORD_FORMAT, commands: [] } : body;
 }
 
 function corrupt(record: ProcessRecord, what: string, cause?: unknown): XorcaError {

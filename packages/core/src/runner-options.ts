@@ -3,7 +3,7 @@ import type { MachineView } from './engine/engine.ts';
 import { XorcaError } from './errors.ts';
 import { assertOptions } from './options.ts';
 import type { Orchestrator } from './orchestrator.ts';
-import type { Platform } from './ports.ts';
+import type { Platform, ProcessStore } from './ports.ts';
 import type { ProcessEnvironment } from './process-runner.ts';
 
 export interface RunnerOptions {
@@ -22,6 +22,8 @@ export interface RunnerOptions {
   readonly wakeLimit?: number;
   /** Records to remember, for a save without a load. Default: the platform's `warm`, or 0. It pays only where one instance sees a process's next event too. */
   readonly warm?: number;
+  /** How long promises of a machine (`fromPromise`) may take in one call; what is not settled then runs again later. Default `'10s'`. */
+  readonly promiseBudget?: Duration;
   /** Largest data of an incoming event, in bytes. Default 1 MiB, the most any bus here takes. */
   readonly maxEventBytes?: number;
   /** Saves tried when other handlers move the same process. Default 30. */
@@ -50,6 +52,7 @@ const OPTIONS: readonly (keyof RunnerOptions)[] = [
   'concurrency',
   'wakeLimit',
   'warm',
+  'promiseBudget',
   'maxEventBytes',
   'maxTries',
   'lock',
@@ -67,7 +70,7 @@ export function resolveSettings(
   assertOptions(options, OPTIONS, 'createRunner');
   assertOptions(options.dedupe ?? {}, ['count', 'age'], 'createRunner({ dedupe })');
   assertOptions(options.lock ?? {}, ['ttl', 'timeout'], 'createRunner({ lock })');
-  const { store, publisher, lock, scheduler, clock, warm } = platform;
+  const { store, publisher, lock, scheduler, clock, warm, journal } = platform;
   if (typeof store?.load !== 'function' || typeof store.save !== 'function') {
     throw new XorcaError(
       'XORCA_CONFIG',
@@ -84,18 +87,23 @@ export function resolveSettings(
   if (settle !== 'eager' && settle !== 'lazy') {
     throw new XorcaError('XORCA_CONFIG', `settle must be 'eager' or 'lazy', not ${JSON.stringify(settle)}.`);
   }
+  const dedupeAgeMs = durationMs(options.dedupe?.age ?? '14d', 'dedupe.age');
+  assertRetention(orchestrator, store, dedupeAgeMs);
   return {
     orchestrator,
     store,
     publisher,
     lock,
     scheduler,
+    journal,
+    tells: journal !== undefined,
+    promiseBudgetMs: durationMs(options.promiseBudget ?? '10s', 'promiseBudget'),
     settle,
     carried: publisher !== undefined && store.carries === publisher,
     maxEffectBytes: publisher?.maxEventBytes,
     dedupe: {
       count: whole(options.dedupe?.count, 100, 1, 'dedupe.count'),
-      ageMs: durationMs(options.dedupe?.age ?? '14d', 'dedupe.age'),
+      ageMs: dedupeAgeMs,
     },
     // Without a publisher nobody could send again: the caller asks for it by delivering the input again.
     resendAfterMs: publisher
@@ -118,10 +126,30 @@ export function resolveSettings(
   };
 }
 
+// A redelivered start must find the process it started, or it would start another.
+function assertRetention(orchestrator: Orchestrator, store: ProcessStore, dedupeAgeMs: number): void {
+  if (!orchestrator.forgets) return;
+  if (!store.delete) {
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `Orchestrator ${orchestrator.name} has a retention, but the store cannot delete. Use one with \`delete\`.`,
+    );
+  }
+  for (const status of ['done', 'error', 'cancelled'] as const) {
+    const ms = orchestrator.retentionMs(status);
+    if (ms === undefined || ms >= dedupeAgeMs) continue;
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `retention.${status} of ${orchestrator.name} is shorter than dedupe.age of createRunner: an event delivered once more could start a deleted process again. Lengthen it, or shorten dedupe.age.`,
+    );
+  }
+}
+
 // A caller that never confirms must not make its records grow: the newest so many effects can be asked for again.
 const MAX_UNCONFIRMED = 50;
 
-function whole(value: number | undefined, fallback: number, least: number, option: string): number {
+/** A whole number of at least `least`; `XORCA_CONFIG`, naming the option, when it is none. */
+export function whole(value: number | undefined, fallback: number, least: number, option: string): number {
   const chosen = value ?? fallback;
   if (Number.isInteger(chosen) && chosen >= least) return chosen;
   throw new XorcaError(

@@ -1,5 +1,6 @@
-import type { XorcaError } from './errors.ts';
-import { handleAll, startOf } from './handle.ts';
+import type { Control } from './advance.ts';
+import { isXorcaError, type XorcaError } from './errors.ts';
+import { handleAll, type Incoming, startOf } from './handle.ts';
 import { mapLimit } from './map-limit.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
@@ -7,7 +8,9 @@ import type { ListQuery, Page, Platform, ProcessSummary } from './ports.ts';
 import { type ProcessDetails, processDetails } from './process-details.ts';
 import { assertProcessId } from './process-id.ts';
 import { createProcessRunner } from './process-runner.ts';
+import { unknownProcess } from './run/run-errors.ts';
 import { type RunnerOptions, resolveSettings } from './runner-options.ts';
+import { type WaitUntil, waitFor, waiting } from './wait-for.ts';
 
 /** Bounds of one call. */
 export interface CallOptions {
@@ -46,6 +49,27 @@ export interface Runner {
   /** A process as people want to see it, or undefined. */
   get(id: string): Promise<ProcessDetails | undefined>;
   list(query?: ListQuery): Promise<Page<ProcessSummary>>;
+  /**
+   * Ends a process: everything it waits for is called off, whoever started it gets an error. Works for one that fails or whose
+   * version is gone. Cancelling twice is harmless. `XORCA_UNKNOWN_PROCESS`; `XORCA_ENDED` for one that is done or failed.
+   */
+  cancel(id: string, options?: { readonly reason?: string }): Promise<ProcessDetails>;
+  /**
+   * Tries once more what is a problem: the event that failed, on the code as it is now; the effect that the bus refused. A
+   * process that ended in an error goes on from where it was, and asks again for everything it waited for.
+   * `XORCA_UNKNOWN_PROCESS`; `XORCA_ENDED` for one that is done or cancelled.
+   */
+  redrive(id: string): Promise<ProcessDetails>;
+  /**
+   * Moves a running process to another version, over the orchestrator's `migrations`. `dryRun`: shows what would be, and changes
+   * nothing. `XORCA_MIGRATION` when no way leads there or its state does not fit; `XORCA_UNKNOWN_PROCESS`; `XORCA_ENDED`.
+   */
+  migrate(id: string, version: string, options?: { readonly dryRun?: boolean }): Promise<ProcessDetails>;
+  /**
+   * Waits for a process to be done, or as the predicate says: for callers that want the answer now. The process may not be there
+   * yet. `XORCA_WAIT_TIMEOUT` after `timeoutMs` (default 30,000); `XORCA_ENDED` when it ends otherwise.
+   */
+  waitFor(id: string, until: WaitUntil, options?: { readonly timeoutMs?: number }): Promise<ProcessDetails>;
 }
 
 /**
@@ -63,25 +87,51 @@ export function createRunner(
   const settings = resolveSettings(orchestrator, platform, options);
   const processes = createProcessRunner(settings);
   const resting = new Map<string, number>();
+  const room = waiting();
+
+  async function lead(incoming: readonly Incoming[], deadlineAt: number): Promise<readonly Outcome[]> {
+    const { outcomes, results } = await handleAll(settings, processes, incoming, deadlineAt);
+    for (const [id, { changed }] of results) if (changed) room.tell(id);
+    return outcomes;
+  }
+
+  async function get(id: string): Promise<ProcessDetails | undefined> {
+    assertProcessId(id);
+    const stored = await settings.store.load(id);
+    return stored && processDetails(stored.record, settings.now());
+  }
+
+  async function command(id: string, control: Control): Promise<ProcessDetails> {
+    assertProcessId(id);
+    const { error, changed, foreign } = await processes.run(
+      id,
+      { deliveries: [], control },
+      Number.POSITIVE_INFINITY,
+    );
+    if (foreign) throw unknownProcess(id);
+    // What could not be published stays in the outbox, as ever.
+    if (error && !(changed && isXorcaError(error, 'XORCA_PUBLISH'))) throw error;
+    room.tell(id);
+    const process = await get(id);
+    if (process) return process;
+    throw unknownProcess(id);
+  }
 
   return {
     orchestrator,
     async handle(events, { deadlineAt = Number.POSITIVE_INFINITY } = {}) {
-      const { outcomes } = await handleAll(
-        settings,
-        processes,
+      return lead(
         events.map((event) => ({ event })),
         deadlineAt,
       );
-      return outcomes;
     },
 
     async start({ id, input, version }) {
       assertProcessId(id);
       if (version !== undefined) orchestrator.machine(version, id);
       const incoming = startOf(orchestrator, id, input, version, settings.now());
-      const { outcomes } = await handleAll(settings, processes, [incoming], Number.POSITIVE_INFINITY);
-      return outcomes[0] as Outcome;
+      const [outcome] = await lead([incoming], Number.POSITIVE_INFINITY);
+      return outcome as Outcome;
     },
 
     async wake({ deadlineAt = Number.POSITIVE_INFINITY } = {}) {
@@ -95,7 +145,8 @@ export function createRunner(
       let resent = 0;
       await mapLimit(ids, settings.concurrency, async (id) => {
         if (settings.now() >= deadlineAt) return;
-        const result = await processes.run(id, [], deadlineAt);
+        const result = await processes.run(id, { deliveries: [] }, deadlineAt);
+        if (result.changed) room.tell(id);
         if (result.changed || result.resent > 0) woken++;
         else if (result.foreign || result.error) resting.set(id, now + REST_MS);
         resent += result.resent;
@@ -104,12 +155,20 @@ export function createRunner(
       return { woken, resent, failed, more: due.length >= settings.wakeLimit };
     },
 
-    async get(id) {
-      assertProcessId(id);
-      const stored = await settings.store.load(id);
-      return stored && processDetails(stored.record);
-    },
+    get,
     list: (query = {}) => settings.store.list(query),
+    cancel: (id, { reason } = {}) => command(id, { kind: 'cancel', reason }),
+    redrive: (id) => command(id, { kind: 'redrive' }),
+    async migrate(id, version, { dryRun = false } = {}) {
+      orchestrator.machine(version, id);
+      const control = { kind: 'migrate' as const, to: version };
+      if (!dryRun) return command(id, control);
+      const { plan, before } = await processes.plan(id, { deliveries: [], control });
+      const record = plan.record ?? before?.record;
+      if (record && !plan.foreign) return processDetails(record, settings.now());
+      throw unknownProcess(id);
+    },
+    waitFor: (id, until, { timeoutMs = 30_000 } = {}) => waitFor(id, until, timeoutMs, { get, room }),
   };
 }
 

@@ -2,7 +2,8 @@ import { isXorcaError, XorcaError } from './errors.ts';
 import type { ProcessRecord, ProcessStore, Revision, StoredProcess } from './ports.ts';
 import { problemOf } from './problem.ts';
 import type { Published } from './publish.ts';
-import { decodeBody, encodeBody, type RecordBody, wakeAtOf } from './record.ts';
+import { decodeBody, encodeBody, type RecordBody } from './record.ts';
+import { wakeAtOf } from './wake-at.ts';
 
 /** A record just saved, with what is known of its inside. */
 export interface SavedProcess {
@@ -32,8 +33,9 @@ export async function settle(
     if (body === undefined) return current;
     const record: ProcessRecord = {
       ...current.record,
+      stuck: body.problem !== undefined,
       revision: current.record.revision + 1,
-      wakeAt: wakeAtOf(body, resendAfterMs),
+      wakeAt: wakeAtOf(body, current.record.status, resendAfterMs),
       updatedAt: now,
       body: encodeBody(body),
     };

@@ -1,6 +1,7 @@
 import type { Delivery } from './advance.ts';
+import { bareFailureOf } from './bare-failure.ts';
 import { invalid } from './cloud-event.ts';
-import { validateData } from './contract.ts';
+import { validate } from './contract.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
 import type { ProcessRecord } from './ports.ts';
@@ -13,7 +14,7 @@ export interface Validated {
 
 /** Whether any delivery has a contract to be held against. Asked first, since most have none and holding takes turns. */
 export function hasContract(orchestrator: Orchestrator, deliveries: readonly Delivery[]): boolean {
-  return deliveries.some(({ event }) => orchestrator.contract(event.type) !== undefined);
+  return deliveries.some(({ event }) => orchestrator.hasContract(event.type));
 }
 
 /** Holds data against the contracts, but only for processes of this orchestrator: another's may have another contract. */
@@ -24,11 +25,13 @@ export async function validateDeliveries(
 ): Promise<Validated> {
   const valid: Array<{ at: number; delivery: Delivery }> = [];
   const rejected: Array<{ at: number; outcome: Outcome }> = [];
+  const version = record?.version ?? orchestrator.versions.at(-1) ?? '';
   const ours = record === undefined || record.orchestrator === orchestrator.name;
   for (const [at, delivery] of deliveries.entries()) {
     const { event } = delivery;
-    const contract = ours ? orchestrator.contract(event.type) : undefined;
-    const result = contract ? await validateData(contract, event.data) : undefined;
+    const bare = orchestrator.answer(event.type, version)?.ok === false && bareFailureOf(event) !== undefined;
+    const schema = ours && !bare ? orchestrator.contract(event.type, version) : undefined;
+    const result = schema ? await validate(schema, event.data) : undefined;
     if (result && 'fault' in result) {
       rejected.push({
         at,

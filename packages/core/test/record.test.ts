@@ -18,11 +18,11 @@ async function withBody(change: (body: string) => string) {
 }
 
 test.each([
-  ['no JSON', () => '{"format":1', 'XORCA_CORRUPT_RECORD'],
+  ['no JSON', () => '{"format":2', 'XORCA_CORRUPT_RECORD'],
   ['null', () => 'null', 'XORCA_CORRUPT_RECORD'],
-  ['without its parts', () => '{"format":1,"snapshot":{}}', 'XORCA_CORRUPT_RECORD'],
-  ['without a format', (body: string) => body.replace('"format":1,', ''), 'XORCA_CORRUPT_RECORD'],
-  ['of a newer format', (body: string) => body.replace('"format":1', '"format":99'), 'XORCA_NEWER_FORMAT'],
+  ['without its parts', () => '{"format":2,"snapshot":{}}', 'XORCA_CORRUPT_RECORD'],
+  ['without a format', (body: string) => body.replace('"format":2,', ''), 'XORCA_CORRUPT_RECORD'],
+  ['of a newer format', (body: string) => body.replace('"format":2', '"format":99'), 'XORCA_NEWER_FORMAT'],
 ])(
   'a record that is %s is an error that names the process, and is never overwritten',
   async (_name, change, code) => {

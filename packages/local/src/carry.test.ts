@@ -13,6 +13,8 @@ const record: ProcessRecord = {
   orchestrator: 'books',
   version: '1',
   status: 'active',
+  states: ['Running'],
+  stuck: false,
   revision: 1,
   wakeAt: null,
   updatedAt: 0,

@@ -19,6 +19,8 @@ const record = {
   orchestrator: 'books',
   version: '1',
   status: 'active' as const,
+  states: ['Running'],
+  stuck: false,
   revision: 1,
   wakeAt: null,
   updatedAt: 0,

@@ -12,6 +12,8 @@ const record = (id: string, revision = 1, wakeAt: number | null = null) => ({
   orchestrator: 'books',
   version: '1',
   status: 'active' as const,
+  states: ['Running'],
+  stuck: false,
   revision,
   wakeAt,
   updatedAt: 0,

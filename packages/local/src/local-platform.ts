@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type Clock,
   type CloudEvent,
+  type FleetRunner,
   isSettled,
   type Outcome,
   type Platform,
@@ -15,7 +16,7 @@ import { type LocalBus, localBus } from './local-bus.ts';
 import { localLock } from './local-lock.ts';
 import { sqliteDatabase } from './sqlite-database.ts';
 import { type SqliteStore, sqliteStore } from './sqlite-store.ts';
-import type { HandlerAnswer } from './subscription.ts';
+import type { HandlerAnswer, Subscription } from './subscription.ts';
 import { loopScheduler, type WakeLoop, wakeLoop } from './wake-loop.ts';
 import { assertWhole } from './whole-option.ts';
 
@@ -35,7 +36,7 @@ export interface LocalPlatformOptions {
 
 /** Which events a runner gets from the bus. */
 export interface AttachOptions {
-  /** Types or patterns. Default: `evt.*` and what starts its processes. */
+  /** Types or patterns. Default: `evt.*` and what starts its processes; for a fleet, its commands. */
   readonly types?: readonly string[];
   /** Sees each outcome, e.g. to show it. What it throws is reported and spoils nothing. */
   readonly onOutcome?: (outcome: Outcome) => void;
@@ -55,8 +56,11 @@ export interface LocalPlatform extends Platform {
    * `{ ...platform, lock: platform.fileLock }` where several programs move the same processes.
    */
   readonly fileLock: ProcessLock;
-  /** Gives a runner the bus's events and wakes it for timers. */
-  attach(runner: Runner, options?: AttachOptions): void;
+  /**
+   * Gives a runner the bus's events, and wakes it for timers. A fleet's runner gets its commands, and whatever calls them off by a
+   * subscription of its own: behind its command in one queue it would come too late.
+   */
+  attach(runner: Runner | FleetRunner, options?: AttachOptions): void;
   /**
    * Resolves when the bus has nothing queued, waiting for a retry or in flight for its live subscriptions. Timers may still be
    * to come.
@@ -122,16 +126,18 @@ export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
     fileLock: localLock({ database, clock, timers, random }),
     attach(runner, attachOptions = {}) {
       assertOptions(attachOptions, ATTACH_OPTIONS, 'attach');
-      const { types = defaultTypes(runner), onOutcome } = attachOptions;
-      bus.subscribe({
-        name: `orchestrator ${runner.orchestrator.name}`,
-        types,
-        async handler(events) {
-          const outcomes = await runner.handle(events);
-          if (onOutcome) for (const outcome of outcomes) show(outcome, onOutcome);
-          return answerOf(events, outcomes);
-        },
-      });
+      const { types, onOutcome } = attachOptions;
+      for (const wanted of subscriptionsOf(runner, types)) {
+        bus.subscribe({
+          ...wanted,
+          async handler(events) {
+            const outcomes = await runner.handle(events);
+            if (onOutcome) for (const outcome of outcomes) show(outcome, onOutcome);
+            return answerOf(events, outcomes);
+          },
+        });
+      }
+      if ('fleet' in runner && !runner.isIdempotent) return;
       loops.push(wakeLoop(runner, { timers, now: () => clock.now(), pollMs, report }));
     },
     idle: () => bus.idle(),
@@ -144,8 +150,20 @@ export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
   };
 }
 
-function defaultTypes({ orchestrator }: Runner): readonly string[] {
-  return orchestrator.startType === undefined ? ['evt.*'] : ['evt.*', orchestrator.startType];
+function subscriptionsOf(
+  runner: Runner | FleetRunner,
+  types: readonly string[] | undefined,
+): readonly Pick<Subscription, 'name' | 'types'>[] {
+  if ('fleet' in runner) {
+    const { name, types: commands, cancels } = runner.fleet;
+    return [
+      { name: `fleet ${name}`, types: types ?? commands },
+      { name: `fleet ${name} cancels`, types: cancels },
+    ];
+  }
+  const { name, startType } = runner.orchestrator;
+  const started = startType === undefined ? [] : [startType];
+  return [{ name: `orchestrator ${name}`, types: types ?? ['evt.*', ...started] }];
 }
 
 // Outcomes come in the order of the events. An event that could not even be read has an outcome without it.

@@ -11,6 +11,8 @@ const record = (id: string, body = '') => ({
   orchestrator: 'books',
   version: '1',
   status: 'active' as const,
+  states: ['Running'],
+  stuck: false,
   revision: 1,
   wakeAt: null,
   updatedAt: 0,

@@ -1,6 +1,5 @@
 import {
   type CloudEvent,
-  type ListQuery,
   type ProcessRecord,
   type ProcessStatus,
   type ProcessStore,
@@ -8,9 +7,10 @@ import {
   type Revision,
   XorcaError,
 } from '@xorca/core';
-import { assertOptions, conflict, encodeProcessId, pageSize } from '@xorca/core/backend';
+import { assertOptions, checkedQuery, conflict, encodeProcessId } from '@xorca/core/backend';
 import { fromSql, toSql } from './sql-text.ts';
 import { type SqliteDatabase, sqliteDatabase } from './sqlite-database.ts';
+import { listFilter } from './sqlite-list-filter.ts';
 import type { TransactionalPublisher } from './transactional-publisher.ts';
 
 /** Options of `sqliteStore`: a file's path, or a database that is open already. */
@@ -28,13 +28,13 @@ export interface SqliteStore extends ProcessStore {
   close(): void;
 }
 
-const SUMMARY = 'key, id, orchestrator, version, status, revision, wake_at, updated_at';
+const SUMMARY = 'key, id, orchestrator, version, status, states, stuck, revision, wake_at, updated_at';
 const SELECT = `SELECT ${SUMMARY}, seq, saves, body FROM xorca_process WHERE key = ?`;
 const INSERT = `INSERT INTO xorca_process
-  (orchestrator, version, status, revision, wake_at, updated_at, body, key, id, saves)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`;
-const UPDATE = `UPDATE xorca_process SET orchestrator = ?, version = ?, status = ?, revision = ?, wake_at = ?,
-  updated_at = ?, body = ?, saves = saves + 1 WHERE key = ? AND seq = ? AND saves = ?`;
+  (orchestrator, version, status, states, stuck, revision, wake_at, updated_at, body, key, id, saves)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`;
+const UPDATE = `UPDATE xorca_process SET orchestrator = ?, version = ?, status = ?, states = ?, stuck = ?,
+  revision = ?, wake_at = ?, updated_at = ?, body = ?, saves = saves + 1 WHERE key = ? AND seq = ? AND saves = ?`;
 const DUE = `SELECT key, id FROM xorca_process WHERE wake_at IS NOT NULL AND wake_at <= ? ORDER BY wake_at, seq LIMIT ?`;
 
 /**
@@ -67,7 +67,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     async load(id) {
       const row = database.read(() => select.get(encodeProcessId(id))) as Row | undefined;
       if (!row) return undefined;
-      return { record: { ...summaryOf(row), body: fromSql(row[10]) }, revision: `${row[8]}.${row[9]}` };
+      return { record: { ...summaryOf(row), body: fromSql(row[12]) }, revision: `${row[10]}.${row[11]}` };
     },
 
     async save(record, expected, effects) {
@@ -93,14 +93,16 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     },
 
     async list(query) {
-      const size = pageSize(query);
-      const { sql, values } = filtered(query);
+      const checked = checkedQuery(query);
+      const { limit, cursor = '' } = checked;
+      const { where, values } = listFilter(checked);
+      const sql = `SELECT ${SUMMARY} FROM xorca_process WHERE key > ?${where} ORDER BY key LIMIT ?`;
       const rows = database.read(() =>
-        database.prepare(sql).all(query.cursor ?? '', ...values, size + 1),
+        database.prepare(sql).all(cursor, ...values, limit + 1),
       ) as unknown as Row[];
-      const items = rows.slice(0, size).map(summaryOf);
-      const last = rows[size - 1];
-      return rows.length > size && last ? { items, next: last[0] } : { items };
+      const items = rows.slice(0, limit).map(summaryOf);
+      const last = rows[limit - 1];
+      return rows.length > limit && last ? { items, next: last[0] } : { items };
     },
 
     async delete(id) {
@@ -138,6 +140,8 @@ type Row = readonly [
   orchestrator: unknown,
   version: unknown,
   status: ProcessStatus,
+  states: string,
+  stuck: number,
   revision: number,
   wakeAt: number | null,
   updatedAt: number,
@@ -148,7 +152,17 @@ type Row = readonly [
 
 function columnsOf(record: ProcessRecord) {
   const { orchestrator, version, status, revision, wakeAt, updatedAt, body } = record;
-  return [toSql(orchestrator), toSql(version), status, revision, wakeAt, updatedAt, toSql(body)] as const;
+  return [
+    toSql(orchestrator),
+    toSql(version),
+    status,
+    JSON.stringify(record.states),
+    record.stuck ? 1 : 0,
+    revision,
+    wakeAt,
+    updatedAt,
+    toSql(body),
+  ] as const;
 }
 
 // The row's number, never given twice, and how often it was saved: so a revision comes back neither after an equal
@@ -158,26 +172,16 @@ function readRevision(revision: Revision | undefined): number[] {
 }
 
 function summaryOf(row: Row): ProcessSummary {
-  const [key, id, orchestrator, version, status, revision, wakeAt, updatedAt] = row;
+  const [key, id, orchestrator, version, status, states, stuck, revision, wakeAt, updatedAt] = row;
   return {
     id: id === null ? key : fromSql(id),
     orchestrator: fromSql(orchestrator),
     version: fromSql(version),
     status,
+    states: JSON.parse(states) as string[],
+    stuck: stuck === 1,
     revision,
     wakeAt,
     updatedAt,
-  };
-}
-
-function filtered(query: ListQuery): { sql: string; values: (string | Uint8Array)[] } {
-  const filters = (['orchestrator', 'version', 'status'] as const).flatMap((column) => {
-    const value = query[column];
-    return value === undefined ? [] : [{ column, value: toSql(value) }];
-  });
-  const where = ['key > ?', ...filters.map(({ column }) => `${column} = ?`)].join(' AND ');
-  return {
-    sql: `SELECT ${SUMMARY} FROM xorca_process WHERE ${where} ORDER BY key LIMIT ?`,
-    values: filters.map(({ value }) => value),
   };
 }

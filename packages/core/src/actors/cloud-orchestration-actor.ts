@@ -1,13 +1,15 @@
 import { Actor, type AnyStateMachine, type SnapshotFrom } from 'xstate';
 import { type CloudEvent, faultOfEvent, invalid } from '../cloud-event.ts';
-import { complete, wantedEvents } from '../effects.ts';
+import { complete, wantedEvent } from '../effects.ts';
 import { checkMachine } from '../engine/check-machine.ts';
+import { contractsOf } from '../engine/contracts-of.ts';
 import { type Recorder, recordEffects } from '../engine/recorder.ts';
 import { stateKey } from '../engine/state-key.ts';
 import { type ActorNode, allNodes, type MachineInternals } from '../engine/xstate-internals.ts';
 import { instrument } from '../engine/xstate5.ts';
+import { XorcaError } from '../errors.ts';
 import { assertKnown, assertOptions } from '../options.ts';
-import type { EventTransform, StateMapping } from '../orchestrator.ts';
+import type { EventTransform, StateMapping } from '../orchestrator-options.ts';
 
 /** What stands between CloudEvents and the machine. */
 export interface CloudOrchestrationMiddleware {
@@ -30,6 +32,7 @@ export interface CloudOrchestrationActorOptions<Machine extends AnyStateMachine>
   readonly middleware?: CloudOrchestrationMiddleware;
 }
 
+const NO_COMMANDS = { asked: () => undefined, left: () => undefined };
 const OPTIONS = ['id', 'version', 'snapshot', 'input', 'source', 'middleware'];
 
 /**
@@ -51,6 +54,13 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
     const internals = machine as unknown as MachineInternals;
     const mapped = Object.keys(middleware.orchestration ?? {});
     checkMachine(internals, machine.id);
+    const [command] = contractsOf(internals);
+    if (command) {
+      throw new XorcaError(
+        'XORCA_CONFIG',
+        `Machine ${machine.id} invokes ${command.type}, but a CloudOrchestrationActor keeps no commands. Use createRunner or orchestrateCloudEvents.`,
+      );
+    }
     const known = [...allNodes(internals.root)].flatMap((node) => stateKey(node) ?? []);
     for (const key of mapped) assertKnown(key, known, 'state', machine.id);
     super(
@@ -64,7 +74,7 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
     this.version = options.version;
     this.#middleware = middleware;
     this.#source = options.source ?? `/orch/${machine.id}`;
-    this.#recorder = recordEffects(this as unknown as ActorNode);
+    this.#recorder = recordEffects(this as unknown as ActorNode, NO_COMMANDS);
     this.subscribe({
       error: (error: unknown) => {
         this.#failure = { error };
@@ -86,12 +96,14 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
   /** Every event this actor has emitted since it was made, in order. Publish them once the state is saved. */
   get eventsToEmit(): readonly CloudEvent[] {
     const { value, context, output } = this.getSnapshot() as Record<string, unknown>;
-    const wanted = wantedEvents(this.#recorder.take(), {
-      mapping: (state) => this.#middleware.orchestration?.[state],
+    const from = {
+      mapping: (state: string) => this.#middleware.orchestration?.[state],
       id: this.id,
-      view: { status: 'active', value, context, output },
-    });
-    for (const event of wanted) {
+      view: { status: 'active', value, context, output } as const,
+    };
+    for (const effect of this.#recorder.take()) {
+      const event = wantedEvent(effect, from);
+      if (!event) continue;
       const id = event.id ?? globalThis.crypto.randomUUID();
       const time = event.time ?? new Date().toISOString();
       this.#events.push(

@@ -4,12 +4,8 @@ import type { MachineView } from '../engine/engine.ts';
 import { XorcaError } from '../errors.ts';
 import { handleAll, startOf } from '../handle.ts';
 import { assertOptions } from '../options.ts';
-import {
-  createOrchestrator,
-  type EventTransform,
-  type Orchestrator,
-  type StateMapping,
-} from '../orchestrator.ts';
+import { createOrchestrator, type Orchestrator } from '../orchestrator.ts';
+import type { EventTransform, StateMapping } from '../orchestrator-options.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Clock, EventPublisher, ProcessLock, ProcessStore } from '../ports.ts';
 import { createProcessRunner } from '../process-runner.ts';

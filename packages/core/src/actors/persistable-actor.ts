@@ -1,7 +1,9 @@
 import type { Actor, AnyActorLogic, EventFromLogic, SnapshotFrom } from 'xstate';
+import { actorAt } from '../engine/actor-path.ts';
 import type { Timer } from '../engine/engine.ts';
 import { assertRestorable, fitForRecord } from '../engine/persist.ts';
-import { actorAt, keepTimers, type TimerBook } from '../engine/timer-book.ts';
+import { stateKeysOf } from '../engine/state-key.ts';
+import { keepTimers, type TimerBook } from '../engine/timer-book.ts';
 import type { ActorNode } from '../engine/xstate-internals.ts';
 import { messageOf, XorcaError } from '../errors.ts';
 import { assertOptions } from '../options.ts';
@@ -15,7 +17,8 @@ import type {
   StoredProcess,
 } from '../ports.ts';
 import { assertProcessId } from '../process-id.ts';
-import { decodeBody, encodeBody, RECORD_FORMAT, type RecordBody, wakeAtOf } from '../record.ts';
+import { decodeBody, encodeBody, RECORD_FORMAT, type RecordBody } from '../record.ts';
+import { wakeAtOf } from '../wake-at.ts';
 
 export interface PersistableActorInput<
   Logic extends AnyActorLogic,
@@ -111,7 +114,9 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
   /** Starts the actor and delivers what came due since it was saved. */
   start(): this {
     this.actor.start();
-    for (const timer of this.#book?.due(this.#now()) ?? []) this.#fire(timer);
+    const now = this.#now();
+    const due = [...(this.#book?.timers.values() ?? [])].filter(({ at }) => at <= now);
+    for (const timer of due.sort((a, b) => a.at - b.at || a.token - b.token)) this.#fire(timer);
     return this;
   }
 
@@ -143,7 +148,11 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
   }
 
   #record(): ProcessRecord {
-    const snapshot = this.actor.getSnapshot() as { status?: string; error?: unknown };
+    const snapshot = this.actor.getSnapshot() as {
+      status?: string;
+      value?: unknown;
+      error?: unknown;
+    };
     if (snapshot.status === 'error') {
       throw new XorcaError(
         'XORCA_MACHINE',
@@ -162,6 +171,7 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
         counter: 0,
         seen: '',
         outbox: [],
+        commands: [],
       }),
       timers: snapshot.status === 'active' ? [...(this.#book?.timers.values() ?? [])] : [],
       sequence: this.#book?.sequence() ?? 0,
@@ -169,12 +179,14 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
     };
     const status: ProcessStatus = snapshot.status === 'active' ? 'active' : 'done';
     const { orchestrator = 'persistable-actor', version = '0', revision = 0 } = this.#stored?.record ?? {};
-    const wakeAt = wakeAtOf(body, 60_000);
+    const wakeAt = wakeAtOf(body, status, 60_000);
     return {
       id: this.id,
       orchestrator,
       version,
       status,
+      states: stateKeysOf(snapshot.value),
+      stuck: false,
       revision: revision + 1,
       wakeAt,
       updatedAt: this.#now(),

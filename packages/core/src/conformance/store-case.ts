@@ -16,6 +16,8 @@ export function sample(id: string, part: Partial<ProcessRecord> = {}): ProcessRe
     orchestrator: 'books',
     version: '1.0.0',
     status: 'active',
+    states: ['Running', '#Running.Check'],
+    stuck: false,
     revision: 1,
     wakeAt: null,
     updatedAt: 1_750_000_000_000,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { conflict } from '../errors.ts';
-import type { ProcessRecord, ProcessStore, StoredProcess } from '../ports.ts';
+import type { ListQuery, ProcessRecord, ProcessStore, StoredProcess } from '../ports.ts';
+import { checkedQuery } from '../stores/list-query.ts';
 import { memoryStore } from '../stores/memory-store.ts';
 import { storeContract } from './store-contract.ts';
 
@@ -15,6 +16,15 @@ function plainStore(faults: Partial<Record<Fault, true>>): ProcessStore {
   const stored = new Map<string, StoredProcess>();
   const hidden = new Set<string>();
   let writes = 0;
+  const isIn = ({ states }: ProcessRecord, state: string) =>
+    faults.searchesStates
+      ? states.some((each) => each.includes(state))
+      : faults.foldsStates
+        ? states.some((each) => each.toLowerCase() === state.toLowerCase())
+        : faults.onlyLastState
+          ? states.at(-1) === state
+          : states.includes(state);
+  const falseIsAll = ({ stuck }: ListQuery) => faults.falseIsAll && !stuck;
   const all = () => [...stored.values()].map(({ record }) => record);
   return {
     async load(id) {
@@ -22,6 +32,8 @@ function plainStore(faults: Partial<Record<Fault, true>>): ProcessStore {
       if (found && faults.inventsRevisions) return { ...found, revision: -1 };
       if (found && faults.trims)
         return { ...found, record: { ...found.record, body: found.record.body.trim() } };
+      if (found && faults.forgetsStates) return { ...found, record: { ...found.record, states: [] } };
+      if (found && faults.forgetsStuck) return { ...found, record: { ...found.record, stuck: false } };
       return found ?? (faults.inventsRecords ? { record: { id } as ProcessRecord, revision: 0 } : undefined);
     },
     async save(record, expected) {
@@ -47,7 +59,11 @@ function plainStore(faults: Partial<Record<Fault, true>>): ProcessStore {
         : faults.recordRevision
           ? record.revision
           : ++writes;
-      stored.set(key, { record: faults.shares ? record : Object.freeze({ ...record }), revision });
+      const states = faults.sharesStates ? record.states : Object.freeze([...record.states]);
+      const copy = Object.freeze({ ...record, states });
+      stored.set(key, { record: faults.shares ? record : copy, revision });
+      if (faults.staleStates && found)
+        stored.set(key, { record: { ...record, states: found.record.states }, revision });
       if (faults.staleWake && found)
         stored.set(key, { record: { ...record, wakeAt: found.record.wakeAt }, revision });
       return revision;
@@ -66,13 +82,19 @@ function plainStore(faults: Partial<Record<Fault, true>>): ProcessStore {
     },
     async list(query) {
       const limit = query.limit ?? 50;
-      if (limit < 1 && !faults.anyLimit) throw Object.assign(new Error(), { code: 'XORCA_CONFIG' });
+      if (!faults.anyLimit) checkedQuery({ limit });
+      if (!faults.anyFilter) checkedQuery({ ...query, limit: 1 });
       const start = Number(query.cursor ?? 0);
       const fits = all().filter(
         (record) =>
           (query.orchestrator ?? record.orchestrator) === record.orchestrator &&
           (faults.ignoresVersion || (query.version ?? record.version) === record.version) &&
-          (faults.ignoresStatus || (query.status ?? record.status) === record.status),
+          (faults.ignoresStatus || (query.status ?? record.status) === record.status) &&
+          (faults.ignoresState || query.state === undefined || isIn(record, query.state)) &&
+          (faults.ignoresStuck || (query.stuck ?? record.stuck) === record.stuck || falseIsAll(query)) &&
+          (faults.ignoresUpdatedBefore ||
+            record.updatedAt < (query.updatedBefore ?? Number.POSITIVE_INFINITY) ||
+            (faults.includesUpdatedBefore && record.updatedAt === query.updatedBefore)),
       );
       const items = fits
         .slice(start, faults.endlessPage ? 1e9 : start + limit)
@@ -90,6 +112,7 @@ function plainStore(faults: Partial<Record<Fault, true>>): ProcessStore {
 
 type Fault =
   | 'allIds'
+  | 'anyFilter'
   | 'anyLimit'
   | 'bodyAsRevision'
   | 'createsAlways'
@@ -99,18 +122,30 @@ type Fault =
   | 'dueUnlimited'
   | 'dueUnordered'
   | 'endlessPage'
+  | 'falseIsAll'
   | 'foldIds'
+  | 'foldsStates'
+  | 'forgetsStates'
+  | 'forgetsStuck'
   | 'hides'
+  | 'ignoresState'
   | 'ignoresStatus'
+  | 'ignoresStuck'
+  | 'ignoresUpdatedBefore'
   | 'ignoresVersion'
+  | 'includesUpdatedBefore'
   | 'indexesFirst'
   | 'inventsRecords'
   | 'inventsRevisions'
   | 'keeps'
+  | 'onlyLastState'
   | 'recordRevision'
+  | 'searchesStates'
   | 'shares'
+  | 'sharesStates'
   | 'skips'
   | 'slow'
+  | 'staleStates'
   | 'staleWake'
   | 'trims'
   | 'updatesAlways'
@@ -120,6 +155,7 @@ type Fault =
 // Each fault, and the cases that must find it (others may as well).
 const FOUND_BY: Readonly<Record<Exclude<Fault, 'slow'>, readonly RegExp[]>> = {
   allIds: [/ill-formed/],
+  anyFilter: [/refuses a filter/],
   anyLimit: [/refuses a limit/],
   bodyAsRevision: [/delete and recreate/],
   createsAlways: [/second create/, /16 creators/],
@@ -129,17 +165,29 @@ const FOUND_BY: Readonly<Record<Exclude<Fault, 'slow'>, readonly RegExp[]>> = {
   dueUnlimited: [/at most as many/],
   dueUnordered: [/earliest first/, /newest wakeAt/],
   endlessPage: [/pages through/, /at most 50/],
+  falseIsAll: [/each filter/, /by stuck/],
   foldIds: [/hostile/],
+  foldsStates: [/whole key/],
+  forgetsStates: [/comes back as it was saved/],
+  forgetsStuck: [/comes back as it was saved/],
   hides: [/misses nothing/],
+  ignoresState: [/each filter/, /whole key/, /states of the last save/],
   ignoresStatus: [/saved last/, /each filter/],
+  ignoresStuck: [/each filter/, /by stuck/],
+  ignoresUpdatedBefore: [/each filter/, /by updatedBefore/],
   ignoresVersion: [/each filter/],
+  includesUpdatedBefore: [/each filter/, /by updatedBefore/],
   indexesFirst: [/newest wakeAt/],
   inventsRecords: [/unknown id/],
   inventsRevisions: [/it was loaded with/],
   keeps: [/deleted record is gone/],
+  onlyLastState: [/each filter/, /whole key/],
   recordRevision: [/older revision/, /delete and recreate/],
+  searchesStates: [/whole key/],
   shares: [/changes nothing in the store/],
+  sharesStates: [/changes nothing in the store/],
   skips: [/exactly once/],
+  staleStates: [/states of the last save/],
   staleWake: [/wakeAt was cleared/, /newest wakeAt/],
   trims: [/comes back as it was saved/],
   updatesAlways: [/stale save/, /16 writers/],

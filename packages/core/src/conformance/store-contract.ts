@@ -1,6 +1,7 @@
 import type { StoreCase } from './store-case.ts';
 import { deleteCases } from './store-delete-cases.ts';
 import { dueCases } from './store-due-cases.ts';
+import { filterCases } from './store-filter-cases.ts';
 import { idCases } from './store-id-cases.ts';
 import { listCases } from './store-list-cases.ts';
 import { raceCases } from './store-race-cases.ts';
@@ -20,6 +21,7 @@ export const storeContract: readonly StoreCase[] = [
   ...raceCases,
   ...dueCases,
   ...listCases,
+  ...filterCases,
   ...deleteCases,
   ...idCases,
 ];

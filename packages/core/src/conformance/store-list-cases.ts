@@ -15,6 +15,9 @@ export const listCases: readonly StoreCase[] = [
           orchestrator: n % 2 ? 'books' : 'films',
           version: `${n % 3}.0.0`,
           status: statuses[n % 4] ?? 'active',
+          states: n % 3 ? ['Wait', `#Wait.Step${n % 2}`] : ['Run'],
+          stuck: n % 7 === 0,
+          updatedAt: 1_750_000_000_000 + n,
           revision: n + 1,
           wakeAt: n % 5 ? null : n,
         });
@@ -30,6 +33,19 @@ export const listCases: readonly StoreCase[] = [
         { orchestrator: 'books', version: '2.0.0', status: 'done' },
         { orchestrator: 'films', status: 'active' },
         { orchestrator: 'nobody' },
+        { state: '#Wait.Step1' },
+        { stuck: true },
+        { stuck: false, state: 'Run' },
+        { updatedBefore: 1_750_000_000_010 },
+        { orchestrator: 'films', state: 'Wait', stuck: false, updatedBefore: 1_750_000_000_030 },
+        {
+          orchestrator: 'books',
+          version: '1.0.0',
+          status: 'cancelled',
+          state: 'Wait',
+          stuck: true,
+          updatedBefore: 1_750_000_000_020,
+        },
       ];
       for (const filter of queries) {
         const wanted = all.filter((summary) => fits(summary, filter));
@@ -76,7 +92,12 @@ function byId(items: readonly ProcessSummary[]): ProcessSummary[] {
 }
 
 function fits(item: ProcessSummary, query: ListQuery): boolean {
-  return (['orchestrator', 'version', 'status'] as const).every(
-    (field) => query[field] === undefined || query[field] === item[field],
+  const { state, updatedBefore } = query;
+  return (
+    (['orchestrator', 'version', 'status', 'stuck'] as const).every(
+      (field) => query[field] === undefined || query[field] === item[field],
+    ) &&
+    (state === undefined || item.states.includes(state)) &&
+    (updatedBefore === undefined || item.updatedAt < updatedBefore)
   );
 }

@@ -27,6 +27,8 @@ export const saveCases: readonly StoreCase[] = [
           orchestrator: 'bücher/"x"',
           version: '1.0.0-β+1',
           status: 'cancelled',
+          states: ['Prüfung', '#Prüfung.#a"b\\.🦈', "it's"],
+          stuck: true,
           revision: 7,
           wakeAt: 1_750_000_123_456,
           updatedAt: 1_750_000_000_001,
@@ -39,6 +41,8 @@ export const saveCases: readonly StoreCase[] = [
           revision: 8,
           wakeAt: null,
           status: 'done' as const,
+          states: [],
+          stuck: false,
           body: `${record.body}.`,
         };
         await store.save(next, revision);
@@ -62,16 +66,15 @@ export const saveCases: readonly StoreCase[] = [
     name: 'what a caller does to a record it saved or loaded changes nothing in the store',
     async run(makeStore) {
       const store = await makeStore();
-      const record = sample('p');
+      const states = ['Running', '#Running.Check'];
+      const record = sample('p', { states });
       await store.save(record, undefined);
       Object.assign(record, { body: 'changed', status: 'error' });
+      states.push('changed');
       await loads(store, sample('p'));
       const loaded = await store.load('p');
-      try {
-        Object.assign(loaded?.record ?? {}, { body: 'changed' });
-      } catch {
-        // A frozen record is as good as a copy.
-      }
+      attempt(() => Object.assign(loaded?.record ?? {}, { body: 'changed' }));
+      attempt(() => Object.assign(loaded?.record.states ?? [], ['changed']));
       await loads(store, sample('p'));
     },
   },
@@ -133,6 +136,13 @@ export const saveCases: readonly StoreCase[] = [
 
 async function loads(store: ProcessStore, record: ProcessRecord): Promise<void> {
   same((await store.load(record.id))?.record, record, `load of ${JSON.stringify(record.id)}`);
+}
+
+// A frozen record is as good as a copy.
+function attempt(change: () => void): void {
+  try {
+    change();
+  } catch {}
 }
 
 // A refused save must leave no trace in the index either.

@@ -1,5 +1,7 @@
 import { XorcaError } from '../errors.ts';
 import { assertKnown } from '../options.ts';
+import { commandSettings } from './command-logic.ts';
+import { isPromiseLogic } from './promise-logic.ts';
 import {
   type ActionLike,
   allNodes,
@@ -12,8 +14,8 @@ import {
 
 /**
  * Refuses, with `XORCA_CONFIG`, what would otherwise fail later or silently do something else: a named action, guard, delay
- * or actor that has no implementation (xstate skips a missing action and fires a misspelt delay at once), and actors that
- * live only as long as a function does.
+ * or actor that has no implementation (xstate skips a missing action and fires a misspelt delay at once), and callbacks and
+ * observables, which live only as long as a function does.
  */
 export function checkMachine(machine: MachineInternals, where: string, seen = new Set<unknown>()): void {
   if (seen.has(machine)) return;
@@ -76,9 +78,9 @@ function checkActor(logic: unknown, where: string, seen: Set<unknown>): void {
   }
   // fromTransition logic is state and a function; whatever else has a `start` runs on its own and dies with the function.
   const lives = typeof logic === 'object' && logic !== null && 'start' in logic;
-  if (!lives) return;
+  if (!lives || commandSettings(logic) || isPromiseLogic(logic)) return;
   throw new XorcaError(
     'XORCA_CONFIG',
-    `${where} is a promise, callback or observable: it would end with the function that started it. Emit a cmd.* event and take its evt.* answer, or use a child machine.`,
+    `${where} is a callback or an observable: it would end with the function that started it. To ask a service use fromCommand, to wait use \`after\`, to be told of something take an evt.* event, for a short call use fromPromise.`,
   );
 }

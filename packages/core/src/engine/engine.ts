@@ -1,3 +1,5 @@
+import type { CommandContract } from '../command.ts';
+
 /** Where an actor stands in the tree: the ids from the root's child down to it; the root itself is `[]`. */
 export type ActorPath = readonly string[];
 
@@ -20,24 +22,78 @@ export interface MachineEvent {
   readonly [key: string]: unknown;
 }
 
+/** A command that was sent and not yet answered, kept in the record. */
+export interface PendingCommand {
+  /** Names it within its process while it waits: the path of the actor that asked. */
+  readonly key: string;
+  readonly path: ActorPath;
+  /** The command's type. */
+  readonly type: string;
+  /** Ids of the events it was sent as, one for each attempt: an answer to any of them answers it. */
+  readonly ids: readonly string[];
+  /** Which attempt this is, from 1. */
+  readonly attempt: number;
+  /** Epoch ms of the last attempt. */
+  readonly at: number;
+  /** Epoch ms at which the attempt, or the pause before the next one, is over; null: never. */
+  readonly dueAt: number | null;
+  /** True: it pauses before another attempt. */
+  readonly resting: boolean;
+  /** True: nobody is told when it is called off. */
+  readonly quiet?: boolean;
+  readonly input?: unknown;
+}
+
 /** All that an engine needs to go on with a process. JSON-safe. */
 export interface EngineState {
   readonly snapshot: unknown;
   readonly timers: readonly Timer[];
+  readonly commands: readonly PendingCommand[];
   /** Source of timer tokens and of names for what the user left unnamed. */
   readonly sequence: number;
 }
 
-/** What a step can bring in. A timer that is no longer armed as `token` does nothing. */
+/** What a step can bring in. A timer that is no longer armed as `token` does nothing, nor does an answer nobody waits for. */
 export type EngineInput =
   | { readonly kind: 'event'; readonly event: MachineEvent }
-  | { readonly kind: 'timer'; readonly timer: Timer };
+  | { readonly kind: 'ask-again' }
+  | {
+      readonly kind: 'answer';
+      readonly command: string;
+      readonly ok: boolean;
+      readonly data: unknown;
+      /** The process that carried the command out ended otherwise than its contract knows. */
+      readonly ended?: { readonly code: string; readonly message: string };
+    }
+  | DueInput;
+
+/** What comes of time passing: a delayed event, or the end of a command's wait. */
+export type DueInput =
+  | { readonly kind: 'timer'; readonly at: number; readonly timer: Timer }
+  | { readonly kind: 'lapse'; readonly at: number; readonly command: PendingCommand };
+
+/** A command to send. Whoever numbers the events tells the session with `sent` which id it got. */
+export interface CommandEffect {
+  readonly kind: 'command';
+  /** Key of the pending command. */
+  readonly command: string;
+  readonly contract: CommandContract;
+  readonly input: unknown;
+}
 
 /** What a machine decided, in the order in which it decided it. */
 export type EngineEffect =
   | { readonly kind: 'emitted'; readonly event: MachineEvent }
   /** A mapped state was entered; `context` as it was once the state's own entry actions had run. */
-  | { readonly kind: 'entered'; readonly state: string; readonly context: unknown };
+  | { readonly kind: 'entered'; readonly state: string; readonly context: unknown }
+  | CommandEffect
+  /** A command is called off. `id` is that of its last attempt; undefined: it was not even sent. */
+  | {
+      readonly kind: 'cancel';
+      readonly command: string;
+      readonly contract: CommandContract;
+      readonly id: string | undefined;
+    };
 
 /** A machine's state as users see it. */
 export interface MachineView {
@@ -62,10 +118,22 @@ export interface Session {
   /** Effects of the machine's start; none for a restored process. */
   readonly started: readonly EngineEffect[];
   step(input: EngineInput): StepResult;
-  /** Timers due at `now`, earliest first. */
-  due(now: number): readonly Timer[];
+  /** Tells under which id a command of the last step was sent. */
+  sent(command: string, id: string): void;
+  /** The commands it waits for now. */
+  pending(): readonly PendingCommand[];
+  /** The earliest of what is due at `now`. */
+  nextDue(now: number): DueInput | undefined;
   view(): MachineView;
   save(): EngineState;
+  /** Whether promises are still under way. */
+  running(): boolean;
+  /** Waits until a promise has settled, at most `ms`; false when none did. */
+  settled(ms: number): Promise<boolean>;
+  /** The effects of what has happened since the last step; throws what a machine threw meanwhile. */
+  collect(): readonly EngineEffect[];
+  /** Tells promises that are still under way to stop. The session is of no use afterwards. */
+  dispose(): void;
 }
 
 /** How to open a session: `state` restores a process, without it the machine starts with `input`. */
@@ -83,11 +151,17 @@ export interface PreparedMachine {
   readonly id: string;
   /** Changes when states, transitions or invokes change; not when only functions do. */
   readonly hash: string;
+  /** Whether it or a child machine has promise actors, which take time. */
+  readonly runsPromises: boolean;
+  /** The commands it and its child machines can send. */
+  readonly commands: readonly CommandContract[];
   /** Keys of all states: `FetchData`, `#Regulate.#Grounded.Check`. */
   readonly stateKeys: readonly string[];
   /** Whether any state takes events of this type. */
   accepts(type: string): boolean;
   open(options: OpenOptions): Session;
+  /** What of a state this machine has no place for: the timers and commands of actors that are not there. */
+  lost(options: OpenOptions): readonly string[];
 }
 
 /** The seam behind which a state machine library lies. */

@@ -1,20 +1,17 @@
 import { XorcaError } from '../errors.ts';
+import { pathOf } from './actor-path.ts';
 import type { ActorPath, MachineEvent, Timer } from './engine.ts';
-import type { ActorNode, ActorSystemInternals } from './xstate-internals.ts';
+import type { ActorSystemInternals } from './xstate-internals.ts';
 
 /** The delayed events of one actor system, caught before any real clock sees them. */
 export interface TimerBook {
   readonly timers: ReadonlyMap<string, Timer>;
   /** Last number given out, for the record. A method: a getter would give each object a hidden class of its own. */
   sequence(): number;
-  /** Timers due at `now`, earliest first. */
-  due(now: number): readonly Timer[];
   /** Takes a timer out if it is still armed as given, else answers false. */
   take(timer: Timer): boolean;
   clear(): void;
 }
-
-const NONE: readonly Timer[] = [];
 
 /**
  * Puts itself in the place of the system's scheduler. It must happen before the root starts: entering a state schedules its
@@ -64,12 +61,6 @@ export function keepTimers(
   return {
     timers,
     sequence: () => sequence,
-    due(now) {
-      if (timers.size === 0) return NONE;
-      return [...timers.values()]
-        .filter(({ at }) => at <= now)
-        .sort((a, b) => a.at - b.at || a.token - b.token);
-    },
     take(timer) {
       return timers.get(timer.key)?.token === timer.token && timers.delete(timer.key);
     },
@@ -77,19 +68,6 @@ export function keepTimers(
       timers.clear();
     },
   };
-}
-
-/** The actor at a path, if it still is there. */
-export function actorAt(root: ActorNode, path: ActorPath): ActorNode | undefined {
-  let actor: ActorNode | undefined = root;
-  for (const id of path) actor = actor?.getSnapshot().children?.[id];
-  return actor;
-}
-
-function pathOf(actor: ActorNode): string[] {
-  const path: string[] = [];
-  for (let node = actor; node._parent; node = node._parent) path.unshift(node.id);
-  return path;
 }
 
 function keyOf(path: ActorPath, id: string): string {

@@ -1,4 +1,5 @@
 import type { AnyEventObject } from 'xstate';
+import type { CommandSettings } from './command-logic.ts';
 
 /*
  * The parts of xstate 5 that its types hide and this engine needs, checked against 5.32.3 to 5.33.3.
@@ -9,6 +10,7 @@ import type { AnyEventObject } from 'xstate';
 export interface ActorNode {
   readonly id: string;
   readonly src: unknown;
+  readonly logic: unknown;
   readonly _parent?: ActorNode;
   readonly system: ActorSystemInternals;
   getSnapshot(): { readonly status: string; readonly children?: Record<string, ActorNode | undefined> };
@@ -24,7 +26,16 @@ export type Inspected =
       readonly event: AnyEventObject;
       readonly _transitions: readonly unknown[];
     }
-  | { readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot' }
+  | { readonly type: '@xstate.snapshot'; readonly actorRef: ActorNode }
+  | { readonly type: '@xstate.actor' | '@xstate.event' }
+  /** Our own: a command's actor starts, or is stopped while it waits. */
+  | {
+      readonly type: '@xorca.asked';
+      readonly actorRef: ActorNode;
+      readonly settings: CommandSettings;
+      readonly input: unknown;
+    }
+  | { readonly type: '@xorca.left'; readonly actorRef: ActorNode; readonly settings: CommandSettings }
   /** Our own: a mapped state was entered. */
   | { readonly type: '@xorca.entered'; readonly state: string; readonly context: unknown };
 

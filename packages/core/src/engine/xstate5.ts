@@ -1,20 +1,20 @@
-import { type AnyEventObject, type AnyStateMachine, createActor } from 'xstate';
+import { type AnyStateMachine, createActor } from 'xstate';
 import { XorcaError } from '../errors.ts';
+import { actorAt } from './actor-path.ts';
 import { checkMachine } from './check-machine.ts';
-import type {
-  Engine,
-  EngineEffect,
-  EngineInput,
-  MachineView,
-  OpenOptions,
-  Session,
-  Timer,
-} from './engine.ts';
+import { type CommandBook, keepCommands } from './command-book.ts';
+import { commandSettings } from './command-logic.ts';
+import { contractsOf } from './contracts-of.ts';
+import { nextDue } from './due.ts';
+import type { Engine, EngineInput, MachineView, OpenOptions, Session } from './engine.ts';
+import { logicsOf } from './logics-of.ts';
 import { assertRestorable, fitForRecord } from './persist.ts';
-import { enteredAction, recordEffects } from './recorder.ts';
+import { isPromiseLogic } from './promise-logic.ts';
+import { NO_PROMISES, watchPromises } from './promise-watch.ts';
+import { enteredAction, type Recorder, recordEffects } from './recorder.ts';
 import { stateKey } from './state-key.ts';
 import { structureHash } from './structure-hash.ts';
-import { actorAt, keepTimers } from './timer-book.ts';
+import { keepTimers, type TimerBook } from './timer-book.ts';
 import { type ActorNode, allNodes, isMachine, type MachineInternals } from './xstate-internals.ts';
 
 /** More microsteps than this in one step is a loop, not a machine. */
@@ -31,14 +31,18 @@ export const xstate5: Engine = {
       );
     }
     checkMachine(machine, where);
+    const promises = new Set([...logicsOf(machine)].filter(isPromiseLogic));
     const instrumented = instrument(machine, mapped);
     const accepts = acceptor(machine.events);
     return {
       id: machine.id,
+      commands: contractsOf(machine),
+      runsPromises: promises.size > 0,
       hash: structureHash(machine),
       stateKeys: [...allNodes(machine.root)].flatMap((node) => stateKey(node) ?? []),
       accepts,
-      open: (options) => openSession(instrumented, options),
+      open: (options) => openSession(instrumented, promises, options),
+      lost: (options) => lostParts(instrumented, options),
     };
   },
 };
@@ -55,7 +59,11 @@ export function instrument(machine: MachineInternals, mapped: readonly string[])
   return copy as unknown as AnyStateMachine;
 }
 
-function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
+function openSession(
+  machine: AnyStateMachine,
+  promises: ReadonlySet<unknown>,
+  options: OpenOptions,
+): Session {
   const { id, state, now } = options;
   const actor = createActor(machine, {
     id,
@@ -70,7 +78,11 @@ function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
     now,
     processId: id,
   });
-  const recorder = recordEffects(root);
+  const commands = keepCommands(root, { commands: state?.commands ?? [], now }, (effect) =>
+    recorder.add(effect),
+  );
+  const recorder: Recorder = recordEffects(root, commands);
+  const watch = promises.size > 0 ? watchPromises(root, promises) : NO_PROMISES;
   let failure: { readonly error: unknown } | undefined;
   actor.subscribe({
     error: (error: unknown) => {
@@ -79,20 +91,23 @@ function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
   });
   actor.start();
 
-  const settle = (): readonly EngineEffect[] => {
+  const assertSound = (): void => {
     if (failure) throw failure.error;
-    return recorder.take();
   };
-  const started = settle();
+  assertSound();
+  // A restored process has none, save for what a migration's state asks for: that goes along with the next step.
+  const started = state ? [] : recorder.take();
 
   return {
-    started: state ? [] : started,
+    started,
     step(input) {
-      const handled = feed(root, book.take, recorder.watch, input);
-      const effects = settle();
-      return { handled: handled(), effects };
+      const handled = feed({ root, book, commands, recorder }, input);
+      assertSound();
+      return { handled: handled(), effects: recorder.take() };
     },
-    due: book.due,
+    sent: commands.sent,
+    pending: commands.pending,
+    nextDue: (until) => nextDue(book.timers, commands.pending(), until),
     view: () => viewOf(actor.getSnapshot()),
     save() {
       if (actor.getSnapshot().status !== 'active') book.clear();
@@ -100,26 +115,69 @@ function openSession(machine: AnyStateMachine, options: OpenOptions): Session {
       return {
         snapshot: fitForRecord(actor.getPersistedSnapshot(), id),
         timers: [...book.timers.values()],
+        commands: commands.pending(),
         sequence: book.sequence(),
       };
+    },
+    running: watch.running,
+    settled: watch.settled,
+    collect() {
+      assertSound();
+      return recorder.take();
+    },
+    dispose() {
+      if (watch.running()) actor.stop();
     },
   };
 }
 
+/** Restores without starting: what is looked for is there, and no promise runs. */
+function lostParts(machine: AnyStateMachine, { id, state }: OpenOptions): readonly string[] {
+  const root = createActor(machine, { id, snapshot: state?.snapshot as never }) as unknown as ActorNode;
+  const { status, error } = root.getSnapshot() as { status: string; error?: unknown };
+  if (status === 'error') throw error;
+  return [
+    ...(state?.timers ?? [])
+      .filter(({ to }) => !actorAt(root, to))
+      .map(({ event }) => `the timer ${event.type.replace(/^xstate\./, '')}`),
+    ...(state?.commands ?? [])
+      .filter(({ path, type }) => commandSettings(actorAt(root, path)?.logic)?.contract.type !== type)
+      .map(({ type, path }) => `the command ${type} of ${path.join('/')}`),
+  ];
+}
+
 function feed(
-  root: ActorNode,
-  take: (timer: Timer) => boolean,
-  watch: (event: AnyEventObject) => () => boolean,
+  to: {
+    readonly root: ActorNode;
+    readonly book: TimerBook;
+    readonly commands: CommandBook;
+    readonly recorder: Recorder;
+  },
   input: EngineInput,
 ): () => boolean {
-  if (input.kind === 'event') {
-    const handled = watch(input.event);
-    root.send(input.event);
-    return handled;
+  switch (input.kind) {
+    case 'event': {
+      const handled = to.recorder.watch(input.event);
+      to.root.send(input.event);
+      return handled;
+    }
+    case 'answer': {
+      const waited = to.commands.answer(input.command, input);
+      return () => waited;
+    }
+    case 'ask-again':
+      to.commands.askAgain();
+      return () => true;
+    case 'lapse': {
+      const waited = to.commands.lapse(input.command.key);
+      return () => waited;
+    }
+    case 'timer': {
+      const target = to.book.take(input.timer) ? actorAt(to.root, input.timer.to) : undefined;
+      target?.send(input.timer.event);
+      return () => target !== undefined;
+    }
   }
-  const target = take(input.timer) ? actorAt(root, input.timer.to) : undefined;
-  target?.send(input.timer.event);
-  return () => target !== undefined;
 }
 
 function viewOf(snapshot: {

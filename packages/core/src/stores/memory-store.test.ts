@@ -7,9 +7,9 @@ import { memoryStore } from './memory-store.ts';
 describe('memoryStore', () => {
   for (const { name, run } of storeContract) it(name, () => run(memoryStore));
 
-  it('does not copy a record that is frozen', async () => {
+  it('does not copy a record that is frozen with its states', async () => {
     const store = memoryStore();
-    const record = Object.freeze(sample('p'));
+    const record = Object.freeze(sample('p', { states: Object.freeze(['Running']) }));
     await store.save(record, undefined);
     expect((await store.load('p'))?.record).toBe(record);
   });

@@ -1,14 +1,7 @@
 import { conflict } from '../errors.ts';
-import type {
-  ListQuery,
-  Page,
-  ProcessRecord,
-  ProcessStore,
-  ProcessSummary,
-  StoredProcess,
-} from '../ports.ts';
+import type { Page, ProcessRecord, ProcessStore, ProcessSummary, StoredProcess } from '../ports.ts';
 import { assertProcessId } from '../process-id.ts';
-import { matchesQuery, pageSize, summaryOf } from './list-query.ts';
+import { type CheckedQuery, checkedQuery, matchesQuery, summaryOf } from './list-query.ts';
 
 /**
  * Keeps processes in this program's memory, for tests and for trying things out: nothing survives the program.
@@ -53,9 +46,9 @@ export function memoryStore(): ProcessStore {
     },
 
     async list(query) {
-      const size = pageSize(query);
+      const checked = checkedQuery(query);
       sortedIds ??= [...stored.keys()].sort();
-      return page(sortedIds, stored, query, size);
+      return page(sortedIds, stored, checked);
     },
 
     async delete(id) {
@@ -66,23 +59,23 @@ export function memoryStore(): ProcessStore {
   };
 }
 
-// A frozen record is shared, not copied: nobody can change it, and its parts are plain values.
+// A record that is frozen with its list of states is shared, not copied: nobody can change it, and its other parts are plain values.
 function frozen(record: ProcessRecord): ProcessRecord {
-  return Object.isFrozen(record) ? record : Object.freeze({ ...record });
+  if (Object.isFrozen(record) && Object.isFrozen(record.states)) return record;
+  return Object.freeze({ ...record, states: Object.freeze([...record.states]) });
 }
 
 function page(
   ids: readonly string[],
   stored: ReadonlyMap<string, StoredProcess>,
-  query: ListQuery,
-  size: number,
+  query: CheckedQuery,
 ): Page<ProcessSummary> {
   const items: ProcessSummary[] = [];
   for (let i = query.cursor === undefined ? 0 : firstAfter(ids, query.cursor); i < ids.length; i++) {
     const record = stored.get(ids[i] ?? '')?.record;
     if (!record || !matchesQuery(record, query)) continue;
     const last = items.at(-1);
-    if (items.length === size && last) return { items, next: last.id };
+    if (items.length === query.limit && last) return { items, next: last.id };
     items.push(summaryOf(record));
   }
   return { items };

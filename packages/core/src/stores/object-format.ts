@@ -13,12 +13,14 @@ export interface ObjectBody {
 
 /** The text of a record's object: one JSON document. */
 export function writeObject({ record, hint, stamp }: ObjectBody): string {
-  const { id, orchestrator, version, status, revision, wakeAt, updatedAt, body } = record;
+  const { id, orchestrator, version, status, states, stuck, revision, wakeAt, updatedAt, body } = record;
   return JSON.stringify({
     id,
     orchestrator,
     version,
     status,
+    states,
+    stuck,
     revision,
     wakeAt,
     updatedAt,
@@ -36,6 +38,7 @@ export function readObject(text: string, id: string | undefined, key: string): O
   } catch (cause) {
     throw corrupt(id, key, 'is no valid JSON', cause);
   }
+  value = withLaterParts(value);
   if (!isStored(value)) throw corrupt(id, key, 'is JSON but no process record');
   if (id !== undefined && value.id !== id) {
     throw corrupt(id, key, `is the record of another process, ${JSON.stringify(value.id)}`);
@@ -56,13 +59,21 @@ export function readRevision(revision: Revision): { tag: string; hint: string | 
   return bar < 0 ? undefined : { hint: text.slice(0, bar) || null, tag: text.slice(bar + 1) };
 }
 
+// An object written before a part existed has not that part: then nothing is known of its states, and nobody saw it stuck.
+function withLaterParts(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? { states: [], stuck: false, ...value } : value;
+}
+
 function isStored(value: unknown): value is ProcessRecord & { hint: string | null; stamp: string } {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, orchestrator, version, status, revision, wakeAt, updatedAt, hint, stamp, body } =
+  const { id, orchestrator, version, status, states, stuck, revision, wakeAt, updatedAt, hint, stamp, body } =
     value as Record<string, unknown>;
+  const named = Array.isArray(states) && states.every((part) => typeof part === 'string');
   const texts = [id, orchestrator, version, status, stamp, body].every((part) => typeof part === 'string');
   const numbers = [revision, updatedAt, wakeAt ?? 0].every((part) => typeof part === 'number');
-  return texts && numbers && (hint === null || typeof hint === 'string');
+  return (
+    texts && numbers && named && typeof stuck === 'boolean' && (hint === null || typeof hint === 'string')
+  );
 }
 
 function corrupt(id: string | undefined, key: string, fault: string, cause?: unknown): XorcaError {

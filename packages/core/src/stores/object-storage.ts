@@ -17,7 +17,7 @@ export interface KeyPage {
 }
 
 /**
- * Any storage of objects with conditional writes: S3, Azure Blob, a folder. `objectStore` makes a `ProcessStore` of it.
+ * Any storage of objects with conditional writes: S3, Azure Blob, a folder. `objectStore` makes a `ProcessStore` of it, `objectJournal` a `Journal`.
  * Keys are ASCII, at most 256 bytes beyond the prefix, with `/` between their parts. All four calls must be strongly consistent, the
  * listing too. Transient faults are thrown as `XORCA_UNAVAILABLE` with `retryable`.
  */
@@ -29,7 +29,10 @@ export interface ObjectStorage {
    * hold, also when it names a tag and the object is gone (S3 says 404, Azure 412) or another conditional write is under way (S3 says 409).
    */
   put(key: string, text: string, condition: PutCondition): Promise<string>;
-  /** Keys that begin with `prefix`, in order of their bytes; `cursor` is the `next` of the page before. */
+  /**
+   * Keys that begin with `prefix`, in order of their bytes; `cursor` is the `next` of the page before. A key that is written or
+   * removed meanwhile makes it skip no other.
+   */
   list(prefix: string, options: { readonly limit: number; readonly cursor?: string }): Promise<KeyPage>;
   /** Removes the object, if there is one. */
   delete(key: string): Promise<void>;

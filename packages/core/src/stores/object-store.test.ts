@@ -116,6 +116,25 @@ describe('objectStore', () => {
     }
   });
 
+  it('reads an object from before states and stuck existed: in no state it knows of, and not stuck', async () => {
+    const { objects, store } = setup();
+    const { states: _, stuck: __, ...older } = sample('p');
+    objects.texts.set('process/p', JSON.stringify({ ...older, hint: null, stamp: 'x' }));
+    const stored = await store.load('p');
+    expect(stored?.record).toEqual({ ...older, states: [], stuck: false });
+    expect((await store.list({ stuck: false })).items).toHaveLength(1);
+    await store.save(sample('p', { revision: 2, stuck: true }), stored?.revision);
+    expect((await store.list({ stuck: true, state: 'Running' })).items).toHaveLength(1);
+  });
+
+  it('refuses an object whose states or stuck are of another type', async () => {
+    for (const part of [{ states: 'Running' }, { states: [1] }, { stuck: 'no' }, { states: null }]) {
+      const { objects, store } = setup();
+      objects.texts.set('process/p', JSON.stringify({ ...sample('p'), ...part, hint: null, stamp: 'x' }));
+      await expect(store.load('p')).rejects.toMatchObject({ code: 'XORCA_CORRUPT_RECORD', processId: 'p' });
+    }
+  });
+
   it('refuses an object that holds the record of another process', async () => {
     const { objects, store } = setup();
     await store.save(sample('a'), undefined);

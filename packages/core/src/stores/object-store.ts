@@ -3,7 +3,7 @@ import { assertOptions } from '../options.ts';
 import type { Clock, ProcessStore, ProcessSummary } from '../ports.ts';
 import { decodeProcessId, encodeProcessId } from '../process-id.ts';
 import { inGroups } from './in-groups.ts';
-import { matchesQuery, pageSize, summaryOf } from './list-query.ts';
+import { checkedQuery, matchesQuery, summaryOf } from './list-query.ts';
 import { readObject, readRevision, revisionOf, writeObject } from './object-format.ts';
 import type { ObjectStorage } from './object-storage.ts';
 import { hintKey, readHintKey, type WakeHint } from './wake-hint.ts';
@@ -125,16 +125,16 @@ export function objectStore(objects: ObjectStorage, options: ObjectStoreOptions 
     },
 
     async list(query) {
-      const limit = pageSize(query);
+      const checked = checkedQuery(query);
       const items: ProcessSummary[] = [];
       let cursor = query.cursor;
       do {
         const page = await objects.list(`${prefix}process/`, {
-          limit,
+          limit: checked.limit,
           ...(cursor === undefined ? {} : { cursor }),
         });
         for await (const group of inGroups(page.keys, READS_AT_ONCE, summary)) {
-          for (const item of group) if (item && matchesQuery(item, query)) items.push(item);
+          for (const item of group) if (item && matchesQuery(item, checked)) items.push(item);
         }
         cursor = page.next;
         // Going on to fill the page could overfill it, and keys cannot be given back to the storage's cursor.

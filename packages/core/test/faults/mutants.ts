@@ -11,9 +11,9 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'no dedupe',
-    file: 'process-run.ts',
-    find: 'if (hasSeen(seen, hash)) return',
-    replace: 'if (hasSeen("", hash)) return',
+    file: 'run/take.ts',
+    find: 'if (hasSeen(run.seen, cause)) return',
+    replace: 'if (hasSeen("", cause)) return',
   },
   {
     name: 'publish before save',
@@ -24,31 +24,31 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'outbox cleared before publish',
-    file: 'process-run.ts',
-    find: 'settings.carried ? kept : [...kept, ...decided]',
+    file: 'run/finish.ts',
+    find: 'settings.carried ? kept : [...kept, ...run.decided]',
     replace: 'settings.carried ? kept : [...kept]',
   },
   {
     name: 'ids not stable',
     file: 'effects.ts',
-    find: 'complete({ ...wanted, id: `${context.id}/${counter + place + 1}`, time }, context)',
-    replace: 'complete({ ...wanted, id: `${context.id}/${Math.random()}`, time }, context)',
+    find: 'const id = `${context.id}/${counter + events.length + 1}`;',
+    replace: 'const id = `${context.id}/${Math.random()}`;',
   },
   {
     name: 'the counter of ids not kept',
-    file: 'process-run.ts',
-    find: 'counter: draft?.counter() ?? before?.counter ?? 0,\n      seen,',
-    replace: 'counter: 0, seen,',
+    file: 'run/finish.ts',
+    find: 'counter: counterOf(run),',
+    replace: 'counter: 0,',
   },
   {
     name: 'wake forgotten',
-    file: 'record.ts',
+    file: 'wake-at.ts',
     find: 'return at === Number.POSITIVE_INFINITY ? null : at;',
     replace: 'return null;',
   },
   {
     name: 'unconfirmed effects forgotten by the wake',
-    file: 'record.ts',
+    file: 'wake-at.ts',
     find: 'for (const entry of body.outbox) at = Math.min(at, entry.at + resendAfterMs);',
     replace: '',
   },

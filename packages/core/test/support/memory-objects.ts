@@ -35,9 +35,10 @@ export function memoryObjects(pageSize = 7): MemoryObjects {
     async list(prefix, { limit, cursor }) {
       await took(`list ${prefix}`);
       const keys = [...texts.keys()].filter((key) => key.startsWith(prefix)).sort();
-      const start = cursor === undefined ? 0 : Number(cursor);
-      const end = start + Math.min(limit, pageSize);
-      return { keys: keys.slice(start, end), ...(end < keys.length ? { next: String(end) } : {}) };
+      const left = keys.filter((key) => cursor === undefined || key > cursor);
+      const page = left.slice(0, Math.min(limit, pageSize));
+      const last = page.at(-1);
+      return { keys: page, ...(page.length < left.length && last !== undefined ? { next: last } : {}) };
     },
     async delete(key) {
       await took(`delete ${key}`);

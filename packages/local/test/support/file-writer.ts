@@ -12,6 +12,8 @@ for (let n = (stored?.record.revision ?? 0) + 1; ; n++) {
     orchestrator: 'books',
     version: '1',
     status: 'active' as const,
+    states: [],
+    stuck: false,
     revision: n,
     wakeAt: n,
     updatedAt: n,

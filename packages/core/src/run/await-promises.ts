@@ -1,0 +1,31 @@
+import { isAbout, stepError } from '../problem.ts';
+import { offerEarly } from './offer-early.ts';
+import { failInTime, passTime } from './pass-time.ts';
+import { decide, isActive, type Run, tell, told } from './run.ts';
+import { machineOf } from './step.ts';
+
+/** Waits for promises of the machine until a moment of the system's clock, and takes what comes of them. */
+export async function awaitPromises(run: Run, until: number): Promise<void> {
+  if (!isActive(run) || run.broken) return;
+  const resumes = (run.before?.resumeAt ?? Number.POSITIVE_INFINITY) <= run.now;
+  if (!run.draft && !resumes) return;
+  // Whatever becomes of them, the record must say when they run again, or each wake would run them.
+  if (resumes) run.changed = true;
+  try {
+    const machine = machineOf(run);
+    while (machine.running() && Date.now() < until) {
+      const from = told(run);
+      const applied = await machine.settled(until - Date.now(), run.trace);
+      if (!applied) return;
+      run.changed = true;
+      tell(run, { kind: 'promise' }, from, applied.events);
+      decide(run, applied.events, run.cause);
+      if (run.problem && isAbout(run.problem, undefined)) run.problem = undefined;
+      offerEarly(run);
+      passTime(run);
+    }
+  } catch (thrown) {
+    failInTime(run, thrown);
+    run.broken = stepError(thrown, run.id, undefined);
+  }
+}

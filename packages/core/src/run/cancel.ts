@@ -1,0 +1,21 @@
+import type { CloudEvent } from '../cloud-event.ts';
+import type { Trace } from '../record.ts';
+import { type Run, tell, told } from './run.ts';
+import { end } from './step.ts';
+
+/** Ends a process because somebody wants it to end. Needs no machine: it works for one that fails or is gone. */
+export function cancel(
+  run: Run,
+  reason: string,
+  {
+    event,
+    ...because
+  }: { readonly event?: CloudEvent; readonly cause: string; readonly trace: Trace | undefined },
+): readonly CloudEvent[] {
+  const failure = { code: 'XORCA_CANCELLED' as const, message: `It was cancelled ${reason}.`, at: run.now };
+  const from = told(run);
+  const events = end(run, { status: 'cancelled', failure }, because);
+  run.problem = undefined;
+  tell(run, { kind: 'cancel', detail: reason, ...(event ? { event } : {}) }, from, events);
+  return events;
+}

@@ -1,0 +1,77 @@
+import type { Control } from '../advance.ts';
+import type { CloudEvent } from '../cloud-event.ts';
+import { inputHash } from '../dedupe-window.ts';
+import { cancel } from './cancel.ts';
+import { migratedState } from './migrate-state.ts';
+import { offerEarly } from './offer-early.ts';
+import { passTime } from './pass-time.ts';
+import { decide, type Run, tell, told } from './run.ts';
+import { ended, unknownProcess } from './run-errors.ts';
+import { apply, openMachine } from './step.ts';
+import { take } from './take.ts';
+
+/** Does what somebody in charge asks for, or throws why it cannot be done. */
+export function control(run: Run, wish: Control): void {
+  if (!run.record) throw unknownProcess(run.id);
+  const { status } = run.record;
+  switch (wish.kind) {
+    case 'cancel':
+      if (status === 'cancelled') return;
+      if (status !== 'active') throw ended(run.id, status, 'cancelled');
+      cancel(run, wish.reason ?? 'by hand', { cause: '', trace: undefined });
+      return;
+    case 'redrive':
+      if (status === 'done' || status === 'cancelled') throw ended(run.id, status, 'redriven');
+      if (status === 'error') revive(run);
+      else retry(run);
+      if (!run.broken) passTime(run);
+      return;
+    case 'migrate':
+      if (status !== 'active') throw ended(run.id, status, 'migrated');
+      if (wish.to !== run.version) migrate(run, wish.to);
+  }
+}
+
+/** Goes on with a process that ended in an error: everything it waited for is asked once more. */
+function revive(run: Run): void {
+  const { orchestrator } = run.settings;
+  run.revived = true;
+  accept(run);
+  run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
+  apply(run, { kind: 'ask-again' }, { input: { kind: 'redrive' }, cause: '', trace: undefined });
+}
+
+/** Tries once more what is a problem: an event, something due, or an effect that the bus refused. */
+function retry(run: Run): void {
+  const { problem } = run;
+  accept(run);
+  tell(run, { kind: 'redrive' }, told(run), []);
+  if (problem?.kind === 'effect' && problem.event) decide(run, [problem.event], '');
+  if (problem?.kind === 'step' && problem.event) retake(run, problem.event);
+}
+
+/** Whoever redrives says that the code as it is now is meant for this process. */
+function accept(run: Run): void {
+  run.hash = run.settings.orchestrator.machine(run.version, run.id).hash;
+  run.problem = undefined;
+  run.changed = true;
+}
+
+function retake(run: Run, event: CloudEvent): void {
+  const hash = inputHash(event);
+  if (run.early.list().some((kept) => kept.hash === hash)) offerEarly(run);
+  else take(run, { event, hash });
+}
+
+function migrate(run: Run, to: string): void {
+  if (!run.before) return;
+  const from = told(run);
+  const moved = migratedState(run.settings.orchestrator, run.id, run.version, to, run.before);
+  run.state = () => structuredClone(moved);
+  run.version = to;
+  accept(run);
+  run.problem = run.before.problem;
+  run.draft = openMachine(run, run.before.counter).draft;
+  tell(run, { kind: 'migrate', detail: to }, from, []);
+  passTime(run);
+}

@@ -1,0 +1,27 @@
+import type { AnswerKind } from '../answers.ts';
+import type { CloudEvent } from '../cloud-event.ts';
+import type { PendingCommand } from '../engine/engine.ts';
+
+/**
+ * The command that an event answers: the one it names by `causationid`; without that, the oldest of those that wait for such
+ * an answer. Else the reason why it answers none.
+ */
+export function commandFor(
+  event: CloudEvent,
+  kind: AnswerKind,
+  pending: readonly PendingCommand[],
+): PendingCommand | string {
+  const cause: unknown = event['causationid'];
+  if (cause !== undefined) {
+    const named = pending.find(({ ids }) => ids.includes(cause as string));
+    if (!named)
+      return `nothing waits for an answer to ${String(cause)}: it was answered, called off, or is another's`;
+    if (kind.commands.has(named.type)) return named;
+    return `${String(cause)} is a ${named.type}, which ${event.type} does not answer`;
+  }
+  let oldest: PendingCommand | undefined;
+  for (const command of pending) {
+    if (kind.commands.has(command.type) && (!oldest || command.at < oldest.at)) oldest = command;
+  }
+  return oldest ?? `nothing waits for ${event.type}`;
+}

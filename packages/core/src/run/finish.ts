@@ -1,0 +1,55 @@
+import type { Plan } from '../advance.ts';
+import { nextRecord } from './next-record.ts';
+import { counterOf, type Run, statusOf } from './run.ts';
+
+/** Marks the unconfirmed events whose time has come to be sent again. */
+export function resendOld(run: Run): void {
+  for (const entry of run.before?.outbox ?? []) {
+    if (run.confirmed.has(entry.event.id)) run.changed = true;
+    else if (entry.at + run.settings.resendAfterMs <= run.now) run.resend.add(entry);
+  }
+}
+
+/** What the run amounts to. */
+export function finish(run: Run): Omit<Plan, 'outcomes'> {
+  const { settings, before, draft, record } = run;
+  const plan = {
+    effects: run.decided.map((entry) => entry.event),
+    resend: [...run.resend].map((entry) => entry.event),
+    steps: run.steps,
+    expired: run.expired,
+    warnings: run.warnings,
+    ...(run.doomed ? { doomed: true } : {}),
+  };
+  if (!run.changed) return plan;
+  const status = statusOf(run);
+  const view = draft?.view();
+  const kept = (before?.outbox ?? []).filter((entry) => !run.confirmed.has(entry.event.id));
+  const next = nextRecord(settings, {
+    id: run.id,
+    record,
+    before,
+    version: run.version,
+    status,
+    now: run.now,
+    doomed: run.doomed,
+    // A record whose only change is a problem keeps its state to the letter.
+    state: draft ? draft.save() : run.state(),
+    view,
+    machine: {
+      id: before?.machine ?? settings.orchestrator.machine(run.version, run.id).id,
+      hash: run.hash ?? '',
+    },
+    counter: counterOf(run),
+    seen: run.seen,
+    outbox: settings.carried ? kept : [...kept, ...run.decided].slice(-settings.maxOutbox),
+    problem: run.problem,
+    buffered: run.early.list(),
+    origin: run.origin,
+    failure: run.ending?.failure ?? (run.revived ? undefined : before?.failure),
+    deadlineAt: run.deadlineAt,
+    resumes: status === 'active' && (draft?.running() ?? before?.resumeAt !== undefined),
+    trace: run.trace,
+  });
+  return { ...plan, ...next, ...(view ? { view } : {}) };
+}

@@ -1,0 +1,90 @@
+import type { AdvanceSettings } from '../advance.ts';
+import type { EngineState, MachineView } from '../engine/engine.ts';
+import { stateKeysOf } from '../engine/state-key.ts';
+import type { ProcessRecord, ProcessStatus } from '../ports.ts';
+import { encodeBody, RECORD_FORMAT, type RecordBody } from '../record.ts';
+import { wakeAtOf } from '../wake-at.ts';
+
+/** All that a record is made of. */
+export interface NextRecord
+  extends Pick<RecordBody, 'counter' | 'seen' | 'outbox'>,
+    Required<{
+      [Part in 'problem' | 'buffered' | 'origin' | 'failure' | 'deadlineAt' | 'trace']:
+        | RecordBody[Part]
+        | undefined;
+    }> {
+  readonly id: string;
+  /** The record before, and its body. */
+  readonly record: ProcessRecord | undefined;
+  readonly before: RecordBody | undefined;
+  readonly version: string;
+  readonly status: ProcessStatus;
+  readonly now: number;
+  readonly state: EngineState;
+  readonly view: MachineView | undefined;
+  readonly machine: { readonly id: string; readonly hash: string };
+  /** True: promises were cut off and must run again. */
+  readonly resumes: boolean;
+  /** True: it is about to be deleted. */
+  readonly doomed: boolean;
+}
+
+// Whoever wins the save deletes the record. If he does not come to it, another may try after this time.
+const DELETE_AGAIN_MS = 600_000;
+
+/** The record to save, and its body. */
+export function nextRecord(
+  { orchestrator, resendAfterMs }: AdvanceSettings,
+  next: NextRecord,
+): { readonly record: ProcessRecord; readonly body: RecordBody } {
+  const { id, record, before, version, status, now, state, view } = next;
+  const { problem, buffered, origin, failure, deadlineAt, trace } = next;
+  const over = status === 'cancelled' || status === 'done';
+  const body: RecordBody = {
+    format: RECORD_FORMAT,
+    engine: orchestrator.engine.name,
+    machine: next.machine.id,
+    hash: next.machine.hash,
+    counter: next.counter,
+    seen: next.seen,
+    outbox: next.outbox,
+    timers: over ? [] : state.timers,
+    commands: over ? [] : state.commands,
+    sequence: state.sequence,
+    ...(problem ? { problem } : {}),
+    ...(buffered && buffered.length > 0 ? { buffered } : {}),
+    ...(origin ? { origin } : {}),
+    ...(failure ? { failure } : {}),
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+    // As long as an unconfirmed effect: whoever runs the promises now has ended by then.
+    ...(next.resumes && Number.isFinite(resendAfterMs) ? { resumeAt: now + resendAfterMs } : {}),
+    ...expiry(next, before, orchestrator.retentionMs(status)),
+    ...(trace ? { trace } : {}),
+    snapshot: state.snapshot,
+  };
+  const saved: ProcessRecord = {
+    id,
+    orchestrator: orchestrator.name,
+    version,
+    status,
+    states: view ? stateKeysOf(view.value) : (record?.states ?? []),
+    stuck: problem !== undefined,
+    // Goes on from no life before: a process begun anew after its deletion must not repeat revisions that a journal knows.
+    revision: (record?.revision ?? (orchestrator.forgets ? now : 0)) + 1,
+    wakeAt: wakeAtOf(body, status, resendAfterMs),
+    updatedAt: now,
+    body: encodeBody(body),
+  };
+  return { record: saved, body };
+}
+
+function expiry(
+  { status, now, doomed, record }: NextRecord,
+  before: RecordBody | undefined,
+  retentionMs: number | undefined,
+): { readonly expiresAt?: number } {
+  if (status === 'active') return {};
+  if (doomed) return { expiresAt: now + DELETE_AGAIN_MS };
+  if (record?.status === status && before?.expiresAt !== undefined) return { expiresAt: before.expiresAt };
+  return retentionMs === undefined ? {} : { expiresAt: now + retentionMs };
+}

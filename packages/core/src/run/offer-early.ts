@@ -1,0 +1,25 @@
+import { machineEvent } from '../machine-event.ts';
+import { problemOf, stepError } from '../problem.ts';
+import { traceOf } from '../trace.ts';
+import { isActive, type Run } from './run.ts';
+import { apply } from './step.ts';
+
+/** Gives the machine the early events that it takes by now. One that fails stays where it is, as a problem. */
+export function offerEarly(run: Run): void {
+  if (run.early.list().length === 0) return;
+  const { orchestrator } = run.settings;
+  run.early.offer(({ event, hash: cause }) => {
+    if (!isActive(run) || run.broken) return false;
+    const transform = orchestrator.transform(event.type);
+    if (!transform && !orchestrator.machine(run.version, run.id).accepts(event.type)) return false;
+    try {
+      const input = { kind: 'event' as const, event: machineEvent(event, transform) };
+      const because = { input: { kind: 'event' as const, event }, cause, trace: traceOf(event) };
+      return apply(run, input, because) !== undefined;
+    } catch (thrown) {
+      run.broken = stepError(thrown, run.id, event);
+      run.problem = problemOf(run.problem, { kind: 'step', event, error: run.broken, at: run.now });
+      return false;
+    }
+  });
+}

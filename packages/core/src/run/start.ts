@@ -1,0 +1,31 @@
+import type { Delivery } from '../advance.ts';
+import type { CloudEvent } from '../cloud-event.ts';
+import { machineEvent } from '../machine-event.ts';
+import type { Origin } from '../record.ts';
+import { traceOf } from '../trace.ts';
+import { decide, isActive, type Run, tell } from './run.ts';
+import { apply, openMachine } from './step.ts';
+
+/** Begins a process; a signal is then given to it like any other event. */
+export function start(run: Run, { event, hash: cause, starts }: Delivery): readonly CloudEvent[] {
+  const { orchestrator } = run.settings;
+  run.version = starts?.version ?? orchestrator.versions.at(-1) ?? '';
+  run.hash = orchestrator.machine(run.version, run.id).hash;
+  run.trace = traceOf(event);
+  run.origin = !starts && event.type === orchestrator.startCommand?.type ? originOf(event) : undefined;
+  run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
+  // A process that is deleted in the end may begin anew under its id: its effects must not repeat the ids of its former life.
+  const { draft, started } = openMachine(run, orchestrator.forgets ? run.now : 0, event.data);
+  run.draft = draft;
+  tell(run, { kind: 'start', event }, undefined, started);
+  decide(run, started, cause);
+  if (!orchestrator.isSignal(event.type) || !isActive(run)) return started;
+  const input = { kind: 'event' as const, event: machineEvent(event, orchestrator.transform(event.type)) };
+  const because = { input: { kind: 'event' as const, event }, cause, trace: run.trace };
+  return [...started, ...(apply(run, input, because) ?? [])];
+}
+
+function originOf(event: CloudEvent): Origin {
+  const { replyto } = event as { replyto?: unknown };
+  return { command: event.id, subject: typeof replyto === 'string' ? replyto : (event.subject as string) };
+}

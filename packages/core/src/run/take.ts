@@ -1,0 +1,117 @@
+import type { Delivery } from '../advance.ts';
+import { bareFailureOf } from '../bare-failure.ts';
+import type { CloudEvent } from '../cloud-event.ts';
+import { hasSeen, withSeen } from '../dedupe-window.ts';
+import { machineEvent } from '../machine-event.ts';
+import type { Outcome } from '../outcome.ts';
+import { isAbout, problemOf, stepError } from '../problem.ts';
+import { traceOf } from '../trace.ts';
+import { cancel } from './cancel.ts';
+import { commandFor } from './correlate.ts';
+import { offerEarly } from './offer-early.ts';
+import { passTime } from './pass-time.ts';
+import { isActive, pendingOf, type Run, statusOf, tell, told } from './run.ts';
+import { outOfOrder } from './run-errors.ts';
+import { start } from './start.ts';
+import { apply } from './step.ts';
+
+/** Takes one delivery, and everything that follows from it. */
+export function take(run: Run, delivery: Delivery): Outcome {
+  const { event, hash: cause } = delivery;
+  const { type } = event;
+  const { orchestrator } = run.settings;
+  const starts = delivery.starts !== undefined || type === orchestrator.startType;
+  if (run.broken) return { status: 'failed', event, error: outOfOrder(run.id, run.broken), effects: [] };
+  if (hasSeen(run.seen, cause)) return duplicate(run, event, cause);
+  if (!run.record && !run.draft) {
+    if (starts || orchestrator.isSignal(type)) return attempt(run, delivery, () => start(run, delivery));
+    return {
+      status: 'unknown-process',
+      event,
+      reason: `no process ${JSON.stringify(run.id)}`,
+      effects: [],
+    };
+  }
+  if (!isActive(run)) return unhandled(event, `the process has ended (${statusOf(run)})`);
+  const trace = traceOf(event);
+  if (type === orchestrator.startCommand?.cancel) {
+    // Whoever started it does not wait any more.
+    run.origin = undefined;
+    return attempt(run, delivery, () => cancel(run, 'by whoever started it', { event, cause, trace }));
+  }
+  const kind = orchestrator.answer(type, run.version);
+  const found = kind && commandFor(event, kind, pendingOf(run));
+  if (kind && typeof found === 'object') {
+    const ended = kind.ok ? undefined : bareFailureOf(event);
+    const answer = { kind: 'answer' as const, command: found.key, ok: kind.ok, data: event.data };
+    const input = ended ? { ...answer, ended } : answer;
+    const told = { kind: 'answer' as const, event, detail: found.key };
+    return attempt(run, delivery, () => apply(run, input, { input: told, cause, trace }));
+  }
+  const transform = orchestrator.transform(type);
+  if (!transform && !orchestrator.machine(run.version, run.id).accepts(type)) {
+    const why = starts ? 'the process was started before' : `no state takes ${type}`;
+    return early(run, delivery) ?? unhandled(event, typeof found === 'string' ? found : why);
+  }
+  return attempt(run, delivery, () =>
+    apply(
+      run,
+      { kind: 'event', event: machineEvent(event, transform) },
+      { input: { kind: 'event', event }, cause, trace },
+    ),
+  );
+}
+
+function attempt(run: Run, delivery: Delivery, step: () => readonly CloudEvent[] | undefined): Outcome {
+  const { event, hash: cause } = delivery;
+  const isNew = !run.record && !run.draft;
+  const marks = [run.decided.length, run.steps.length] as const;
+  const from = told(run);
+  try {
+    const effects = step();
+    if (!effects) return early(run, delivery) ?? unhandled(event, `no state takes ${event.type} now`);
+    run.seen = withSeen(run.seen, cause, run.now, run.settings.dedupe);
+    run.changed = true;
+    run.cause = cause;
+    if (run.problem && !run.ending && isAbout(run.problem, event)) run.problem = undefined;
+    offerEarly(run);
+    passTime(run);
+    return { status: 'applied', event, effects };
+  } catch (thrown) {
+    [run.decided.length, run.steps.length] = marks;
+    const error = stepError(thrown, run.id, event);
+    run.broken = error;
+    // A process that could not even start has no record to keep the problem in.
+    if (isNew) run.draft = undefined;
+    else {
+      run.problem = problemOf(run.problem, { kind: 'step', event, error, at: run.now });
+      run.changed = true;
+      tell(run, { kind: 'event', event }, from, [], error);
+    }
+    return { status: 'failed', event, error, effects: [] };
+  }
+}
+
+/** Keeps an event that comes too early, if its type is one to keep. */
+function early(run: Run, { event, hash: cause }: Delivery): Outcome | undefined {
+  const ms = run.settings.orchestrator.bufferMs(event.type);
+  if (ms === undefined) return undefined;
+  if (!run.early.add({ event, hash: cause, until: run.now + ms })) {
+    return unhandled(event, 'no state takes it now, and the process keeps too many early events already');
+  }
+  run.seen = withSeen(run.seen, cause, run.now, run.settings.dedupe);
+  run.changed = true;
+  return { status: 'buffered', event, reason: 'kept until a state takes it', effects: [] };
+}
+
+function duplicate(run: Run, event: CloudEvent, cause: string): Outcome {
+  const entries = (run.before?.outbox ?? []).filter(
+    (entry) => entry.cause === cause && !run.confirmed.has(entry.event.id),
+  );
+  for (const entry of entries) run.resend.add(entry);
+  return { status: 'duplicate', event, effects: entries.map((entry) => entry.event) };
+}
+
+function unhandled(event: CloudEvent, reason: string): Outcome {
+  return { status: 'unhandled', event, reason, effects: [] };
+}

@@ -1,0 +1,33 @@
+import type { ProcessStatus } from './ports.ts';
+import type { Problem, RecordBody } from './record.ts';
+
+/** What of a body says when a process next needs attention. */
+export type Pending = Pick<
+  RecordBody,
+  'outbox' | 'timers' | 'commands' | 'problem' | 'buffered' | 'deadlineAt' | 'resumeAt' | 'expiresAt'
+>;
+
+/** Epoch ms at which a process next needs attention: what is due first, or its oldest effect that nobody confirmed. */
+export function wakeAtOf(body: Pending, status: ProcessStatus, resendAfterMs: number): number | null {
+  let at = status === 'active' ? dueAtOf(body) : (body.expiresAt ?? Number.POSITIVE_INFINITY);
+  for (const entry of body.outbox) at = Math.min(at, entry.at + resendAfterMs);
+  return at === Number.POSITIVE_INFINITY ? null : at;
+}
+
+/** Epoch ms at which time itself moves an active process; infinite when nothing is due ever. */
+export function dueAtOf(body: Pending): number {
+  let at = body.resumeAt ?? Number.POSITIVE_INFINITY;
+  for (const timer of body.timers) at = Math.min(at, timer.at);
+  for (const command of body.commands) at = Math.min(at, command.dueAt ?? at);
+  at = Math.min(at, body.deadlineAt ?? at);
+  // What fails when its time comes must not be tried without pause.
+  at = Math.max(at, heldUntil(body.problem));
+  for (const { until } of body.buffered ?? []) at = Math.min(at, until);
+  return at;
+}
+
+/** What time brought about and failed is tried again after 1 s, then after twice as long each time, up to an hour. */
+export function heldUntil(problem: Problem | undefined): number {
+  if (problem?.kind !== 'step' || problem.event) return 0;
+  return problem.lastAt + Math.min(3_600_000, 1_000 * 2 ** Math.min(problem.times - 1, 12));
+}

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { assign, setup } from 'xstate';
+import { z } from 'zod';
+import { createOrchestrator, defineEvent, type EventOf, type OrchestratorOptions } from '../src/index.ts';
+import { world } from './support/world.ts';
+
+const approval = defineEvent('evt.approval.given', { data: z.object({ by: z.string() }) });
+const DAY = 86_400_000;
+
+const approving = (options: Partial<OrchestratorOptions> = {}) =>
+  createOrchestrator({
+    name: 'approving',
+    events: [approval],
+    buffer: { 'evt.approval.given': '7d' },
+    machines: {
+      '1.0.0': setup({
+        types: {
+          context: {} as { by: string[] },
+          events: {} as EventOf<typeof approval> | { type: 'evt.checked' } | { type: 'evt.again' },
+        },
+        actions: {
+          note: assign({
+            by: ({ context, event }) => [...context.by, (event as EventOf<typeof approval>).data.by],
+          }),
+        },
+      }).createMachine({
+        context: { by: [] },
+        initial: 'Checking',
+        states: {
+          Checking: { on: { 'evt.checked': 'Approving' } },
+          Approving: { on: { 'evt.approval.given': { target: 'Second', actions: 'note' } } },
+          Second: { on: { 'evt.approval.given': { target: 'Done', actions: 'note' } } },
+          Done: { type: 'final' },
+        },
+      }),
+    },
+    ...options,
+  });
+
+test('an event that comes early is kept until a state takes it', async () => {
+  const w = world(approving());
+  await w.runner.start({ id: 'p' });
+  const first = await w.send('evt.approval.given', { id: 'a', data: { by: 'Ada' } });
+  expect(first).toMatchObject({ status: 'buffered' });
+  expect(await w.send('evt.approval.given', { id: 'a', data: { by: 'Ada' } })).toMatchObject({
+    status: 'duplicate',
+  });
+  expect(await w.runner.get('p')).toMatchObject({ value: 'Checking', buffered: [{ event: { id: 'a' } }] });
+  await w.send('evt.checked');
+  expect(await w.runner.get('p')).toMatchObject({
+    value: 'Second',
+    context: { by: ['Ada'] },
+    buffered: [],
+    wakeAt: null,
+  });
+});
+
+test('early events are taken in the order they came, each where a state takes it', async () => {
+  const w = world(approving());
+  await w.runner.start({ id: 'p' });
+  for (const by of ['Ada', 'Bob', 'Cyd']) await w.send('evt.approval.given', { data: { by } });
+  await w.send('evt.checked');
+  expect(await w.runner.get('p')).toMatchObject({ status: 'done', context: { by: ['Ada', 'Bob'] } });
+});
+
+test('an early event whose time is over is dropped, and somebody hears of it', async () => {
+  const heard: string[] = [];
+  const w = world(approving(), { report: ({ code, message }) => heard.push(`${code} ${message}`) });
+  await w.runner.start({ id: 'p' });
+  await w.send('evt.approval.given', { id: 'a', data: { by: 'Ada' } });
+  await w.pass(7 * DAY);
+  expect(heard).toEqual([expect.stringMatching(/XORCA_BUFFER_EXPIRED.*evt\.approval\.given/)]);
+  await w.send('evt.checked');
+  expect(await w.runner.get('p')).toMatchObject({ value: 'Approving', buffered: [] });
+});
+
+test('an event that is not to be kept is unhandled, as ever', async () => {
+  const w = world(approving());
+  await w.runner.start({ id: 'p' });
+  expect(await w.send('evt.other')).toMatchObject({ status: 'unhandled' });
+});
+
+test('a wrong early event is rejected before it is kept', async () => {
+  const w = world(approving());
+  await w.runner.start({ id: 'p' });
+  expect(await w.send('evt.approval.given', { data: { by: 7 } })).toMatchObject({ status: 'rejected' });
+});
+
+const counting = createOrchestrator({
+  name: 'counting',
+  startOrSignal: ['evt.item.added'],
+  machines: {
+    '1.0.0': setup({ types: { context: {} as { items: unknown[] } } }).createMachine({
+      context: { items: [] },
+      on: {
+        'evt.item.added': {
+          actions: assign({ items: ({ context, event }) => [...context.items, event['data']] }),
+        },
+      },
+    }),
+  },
+});
+
+test('an event that starts or signals creates the process when there is none, and is given to it either way', async () => {
+  const w = world(counting);
+  expect(await w.send('evt.item.added', { id: 'a', data: 1 })).toMatchObject({ status: 'applied' });
+  expect(await w.send('evt.item.added', { data: 2 })).toMatchObject({ status: 'applied' });
+  expect(await w.send('evt.item.added', { id: 'a', data: 1 })).toMatchObject({ status: 'duplicate' });
+  expect(await w.runner.get('p')).toMatchObject({ context: { items: [1, 2] } });
+});
+
+test('two such events at once create one process and lose none', async () => {
+  const w = world(counting);
+  await Promise.all([1, 2, 3].map((data) => w.send('evt.item.added', { data })));
+  const { context } = (await w.runner.get('p')) as { context: { items: number[] } };
+  expect([...context.items].sort()).toEqual([1, 2, 3]);
+});
