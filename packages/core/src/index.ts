@@ -59,6 +59,8 @@ export {
 } from './fleet/on-command.ts';
 export { type CommandLogic, type CommandOptions, fromCommand, type RetryOptions } from './from-command.ts';
 export { type EachLogic, type EachResult, fromEach } from './from-each.ts';
+export { checkHistory, type HistoryCheck, type HistoryOptions } from './history/check-history.ts';
+export type { Broken } from './history/replay.ts';
 export { memoryJournal } from './journal/memory-journal.ts';
 export { type ObjectJournalOptions, objectJournal } from './journal/object-journal.ts';
 export type { JournalOptions, JournalRetention } from './journal/retention.ts';

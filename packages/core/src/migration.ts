@@ -15,6 +15,12 @@ export interface Migration {
   readonly to: string;
   /** Makes the other version's state of this one's. Gets a copy; must not have effects of its own. Default: the state as it is. */
   readonly snapshot?: (snapshot: PersistedSnapshot) => PersistedSnapshot;
+  /**
+   * The new name of a delayed event that is under way, or undefined to drop it. `after` of state `Fetching` of machine `books` is
+   * named `after.<delay>.books.Fetching`. Default: its name as it is; the migration fails when the other machine knows none of that
+   * name, since its time would pass unnoticed.
+   */
+  readonly timers?: (name: string) => string | undefined;
 }
 
 /** Checks migrations; `XORCA_CONFIG` for one that leads nowhere. A version it leads from need not be registered any more. */
@@ -25,7 +31,7 @@ export function migrationsOf(
 ): ReadonlyMap<string, Migration> {
   for (const [from, migration] of Object.entries(migrations)) {
     const where = `migrations[${JSON.stringify(from)}] of ${name}`;
-    assertOptions(migration, ['to', 'snapshot'], where);
+    assertOptions(migration, ['to', 'snapshot', 'timers'], where);
     if (migration.to === from) throw new XorcaError('XORCA_CONFIG', `${where} leads to itself.`);
     assertKnown(migration.to, [...versions, ...Object.keys(migrations)], 'version', where);
   }

@@ -150,7 +150,7 @@ export interface JournalState {
 
 /** One step of a process. `(revision, step)` names it within its process and orders the steps. */
 export interface JournalEntry {
-  /** Revision of the record that the step was saved with. A gap between entries means that some were lost. */
+  /** Revision of the record that the step was saved with. Saves without a step leave gaps. */
   readonly revision: number;
   /** Place among the steps of that save, from 0. */
   readonly step: number;
@@ -169,7 +169,7 @@ export interface JournalEntry {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** The full history of processes, for people and for `checkHistory`. Written after the save; a crash in between leaves a gap. */
+/** The full history of processes, for people and for `checkHistory`. Written after the save: a crash in between loses the steps of that save. */
 export interface Journal {
   /** Adds the steps of one save, in order. Doing it twice changes nothing. */
   append(id: string, entries: readonly JournalEntry[]): Promise<void>;

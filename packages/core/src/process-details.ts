@@ -1,4 +1,5 @@
 import type { CloudEvent } from './cloud-event.ts';
+import { timerName } from './engine/engine.ts';
 import type { ProcessRecord, ProcessSummary } from './ports.ts';
 import { decodeBody, type Problem, type ProcessFailure } from './record.ts';
 
@@ -68,7 +69,7 @@ export function processDetails(record: ProcessRecord, now: number): ProcessDetai
       })),
     timers: [...body.timers]
       .sort((a, b) => a.at - b.at)
-      .map(({ at, event, to }) => ({ at, event: event.type.replace(/^xstate\./, ''), actor: to.join('/') })),
+      .map((timer) => ({ at: timer.at, event: timerName(timer), actor: timer.to.join('/') })),
     outbox: body.outbox.map(({ event }) => event),
     buffered: (body.buffered ?? []).map(({ event, until }) => ({ event, until })),
     ...(problem ? { problem } : {}),

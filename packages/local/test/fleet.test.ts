@@ -6,18 +6,23 @@ import {
   defineCommand,
   type FleetRunnerOptions,
   onCommand,
+  type StandardSchema,
 } from '@xorca/core';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import type { AttachOptions } from '../src/local-platform.ts';
 import { type OpenPlatform, openPlatform } from './support/platform.ts';
 import { settled } from './support/virtual-time.ts';
 
 const DAY = 86_400_000;
-const reserve = defineCommand('cmd.stock.reserve', {
-  input: z.object({ of: z.string() }),
-  output: z.object({ shelf: z.string() }),
-});
+const reserve = defineCommand('cmd.stock.reserve', { input: withText('of'), output: withText('shelf') });
+
+function withText<Field extends string>(field: Field): StandardSchema<Readonly<Record<Field, string>>> {
+  const fits = (value: unknown): value is Record<Field, string> =>
+    typeof (value as Record<string, unknown> | undefined)?.[field] === 'string';
+  const issues = [{ message: 'must be a text', path: [field] }];
+  const validate = (value: unknown) => (fits(value) ? { value } : { issues });
+  return { '~standard': { version: 1, vendor: 'test', validate } };
+}
 
 interface Opened {
   readonly open: OpenPlatform;

@@ -16,6 +16,11 @@ export interface Timer {
   readonly event: MachineEvent;
 }
 
+/** A timer's name for people: the machine's own name of its event. */
+export function timerName({ event }: Pick<Timer, 'event'>): string {
+  return event.type.replace(/^xstate\./, '');
+}
+
 /** An event as machines know it. */
 export interface MachineEvent {
   readonly type: string;

@@ -6,7 +6,15 @@ import { type CommandBook, keepCommands } from './command-book.ts';
 import { commandSettings } from './command-logic.ts';
 import { contractsOf } from './contracts-of.ts';
 import { nextDue } from './due.ts';
-import type { Engine, EngineInput, MachineView, OpenOptions, Session } from './engine.ts';
+import {
+  type Engine,
+  type EngineInput,
+  type MachineView,
+  type OpenOptions,
+  type Session,
+  type Timer,
+  timerName,
+} from './engine.ts';
 import { logicsOf } from './logics-of.ts';
 import { assertRestorable, fitForRecord } from './persist.ts';
 import { isPromiseLogic } from './promise-logic.ts';
@@ -138,12 +146,18 @@ function lostParts(machine: AnyStateMachine, { id, state }: OpenOptions): readon
   if (status === 'error') throw error;
   return [
     ...(state?.timers ?? [])
-      .filter(({ to }) => !actorAt(root, to))
-      .map(({ event }) => `the timer ${event.type.replace(/^xstate\./, '')}`),
+      .filter((timer) => !takesTimer(actorAt(root, timer.to), timer))
+      .map((timer) => `the timer ${timerName(timer)}`),
     ...(state?.commands ?? [])
       .filter(({ path, type }) => commandSettings(actorAt(root, path)?.logic)?.contract.type !== type)
       .map(({ type, path }) => `the command ${type} of ${path.join('/')}`),
   ];
+}
+
+// `after` is a transition of its own name; what a machine sends itself with a delay has the type of any event.
+function takesTimer(actor: ActorNode | undefined, { event: { type } }: Timer): boolean {
+  if (!actor) return false;
+  return !type.startsWith('xstate.') || !isMachine(actor.logic) || actor.logic.events.includes(type);
 }
 
 function feed(

@@ -36,20 +36,17 @@ export function commandCall(event: CloudEvent, processId: string, handler: Comma
       controller.abort(cancelled(event, processId));
     },
     async within(until, work, time) {
-      let late = false;
       let stop = () => {};
       const lateness = new Promise<undefined>((resolve) => {
         stop = alarm(until, time, () => {
-          // Before the abort: what a handler answers because of it comes too late.
-          late = true;
           controller.abort(tooLate(event, processId));
           resolve(undefined);
         });
       });
       try {
         const result = await Promise.race([work, lateness]);
-        // A handler that never let the timer have its turn may be late all the same.
-        return late || time.now() >= until ? undefined : result;
+        // What a handler answers because of the abort is late, and so is one that never let the timer have its turn.
+        return time.now() >= until ? undefined : result;
       } finally {
         stop();
       }

@@ -1,4 +1,4 @@
-import type { EngineState } from '../engine/engine.ts';
+import { type EngineState, type Timer, timerName } from '../engine/engine.ts';
 import { messageOf, XorcaError } from '../errors.ts';
 import { type PersistedSnapshot, wayOf } from '../migration.ts';
 import type { Orchestrator } from '../orchestrator.ts';
@@ -21,12 +21,16 @@ export function migratedState(
     );
   }
   let snapshot = structuredClone(state.snapshot) as PersistedSnapshot;
+  let { timers } = state;
   try {
-    for (const step of way) snapshot = step.snapshot ? step.snapshot(snapshot) : snapshot;
+    for (const step of way) {
+      if (step.snapshot) snapshot = step.snapshot(snapshot);
+      if (step.timers) timers = renamed(timers, step.timers);
+    }
   } catch (cause) {
-    throw failed(id, from, to, `its snapshot function threw: ${messageOf(cause)}`, cause);
+    throw failed(id, from, to, `a function of its migration threw: ${messageOf(cause)}`, cause);
   }
-  const { timers, commands, sequence } = state;
+  const { commands, sequence } = state;
   const moved: EngineState = { snapshot, timers, commands, sequence };
   let lost: readonly string[];
   try {
@@ -41,6 +45,19 @@ export function migratedState(
     to,
     `machine ${to} has no place for ${lost.join(', ')}. Let the snapshot function keep them, or wait until they are over`,
   );
+}
+
+function renamed(timers: readonly Timer[], rename: (name: string) => string | undefined): Timer[] {
+  return timers.flatMap((timer) => {
+    const name = timerName(timer);
+    const next = rename(name);
+    if (next === undefined) return [];
+    if (next === name) return [timer];
+    // A machine arms `after` under the event's own name, so that leaving the state finds it.
+    const type = `xstate.${next}`;
+    const key = timer.key.replaceAll(timer.event.type, type);
+    return [{ ...timer, key, event: { ...timer.event, type } }];
+  });
 }
 
 function failed(id: string, from: string, to: string, why: string, cause?: unknown): XorcaError {

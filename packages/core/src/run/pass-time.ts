@@ -1,4 +1,4 @@
-import type { DueInput } from '../engine/engine.ts';
+import { type DueInput, timerName } from '../engine/engine.ts';
 import type { JournalInput } from '../ports.ts';
 import { isAbout, problemOf, stepError } from '../problem.ts';
 import { dueAtOf, heldUntil } from '../wake-at.ts';
@@ -52,7 +52,7 @@ function fire(run: Run): void {
 }
 
 function inputOf(due: DueInput): JournalInput {
-  if (due.kind === 'timer') return { kind: 'timer', detail: due.timer.event.type.replace(/^xstate\./, '') };
+  if (due.kind === 'timer') return { kind: 'timer', detail: timerName(due.timer) };
   const { resting, ids } = due.command;
   return { kind: resting ? 'retry' : 'timeout', detail: ids.at(-1) ?? '' };
 }

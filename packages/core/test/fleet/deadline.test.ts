@@ -109,6 +109,32 @@ describe('the time a handler has', () => {
     expect(called).toBe(1);
   });
 
+  it('is not spent on looking for an answer: not when it is over before, and not on the handler when it ends meanwhile', async () => {
+    const inner = memoryStore();
+    let loads = 0;
+    const store = {
+      ...inner,
+      async load(id: string) {
+        loads++;
+        await time.advance(20);
+        return inner.load(id);
+      },
+    };
+    let called = 0;
+    const { runner, time } = openLibrary(
+      () => {
+        called++;
+        return { pages: [] };
+      },
+      { idempotency: { store } },
+    );
+    expect(await runner.handle([command('1')], { deadlineAt: time.now() })).toMatchObject([late]);
+    expect(loads).toBe(0);
+    expect(await runner.handle([command('1')], { deadlineAt: time.now() + 10 })).toMatchObject([late]);
+    expect(loads).toBe(1);
+    expect(called).toBe(0);
+  });
+
   it('may be longer than a timer can be set for, and leaves no timer behind', async () => {
     const set = new Set<unknown>();
     const { time: virtual } = openLibrary();

@@ -136,6 +136,26 @@ describe('a fleet that remembers its answers', () => {
     expect(published).toHaveLength(1);
   });
 
+  it('leaves an answer to the store that takes it to the publisher itself', async () => {
+    const inner = memoryStore();
+    const publisher = memoryPublisher();
+    const carried: unknown[] = [];
+    const store: ProcessStore = {
+      ...inner,
+      carries: publisher,
+      save(record, expected, effects = []) {
+        carried.push(...effects);
+        return inner.save(record, expected);
+      },
+    };
+    const { runner } = counting(store, { publisher });
+    expect(await runner.handle([command('1')])).toMatchObject([{ status: 'applied', effects: carried }]);
+    expect(carried).toHaveLength(1);
+    expect(publisher.published).toEqual([]);
+    await runner.handle([command('1')]);
+    expect(publisher.published).toEqual(carried);
+  });
+
   it('knows commands by source and id, and fleets apart', async () => {
     const store = memoryStore();
     const { runner, published, calls } = counting(store);
@@ -216,6 +236,18 @@ describe('the wake of a fleet', () => {
     expect(calls()).toBe(2);
     await runner.handle([command('1')]);
     expect(calls()).toBe(3);
+  });
+
+  it('keeps what a store names as due too early', async () => {
+    const inner = memoryStore();
+    const store: ProcessStore = {
+      ...inner,
+      due: async () => (await inner.list({})).items.map(({ id }) => id),
+    };
+    const { runner } = counting(store);
+    await runner.handle([command('1')]);
+    expect(await runner.wake()).toMatchObject({ woken: 0, failed: [] });
+    expect((await inner.list({})).items).toHaveLength(1);
   });
 
   it('keeps answers for 14 days by default', async () => {

@@ -1,0 +1,216 @@
+import { expect, test } from 'vitest';
+import { assign, setup } from 'xstate';
+import { createOrchestrator, fromCommand, type OrchestratorOptions } from '../src/index.ts';
+import { fetchBook } from './support/contracts.ts';
+import { world } from './support/world.ts';
+
+const first = setup({
+  types: { context: {} as { pages: number } },
+  actors: { fetchBook: fromCommand(fetchBook) },
+}).createMachine({
+  id: 'reading',
+  context: { pages: 0 },
+  initial: 'Fetching',
+  states: {
+    Fetching: {
+      invoke: {
+        id: 'fetch',
+        src: 'fetchBook',
+        input: { bookId: 'opticks' },
+        onDone: { target: 'Reading', actions: assign({ pages: ({ event }) => event.output.pages.length }) },
+      },
+      after: { 86400000: 'Late' },
+    },
+    Reading: { on: { 'evt.read': 'Done' } },
+    Late: { type: 'final' },
+    Done: { type: 'final' },
+  },
+});
+
+/** Fetching became Getting, and the context counts leaves too. */
+const second = setup({
+  types: { context: {} as { pages: number; leaves: number } },
+  actors: { fetchBook: fromCommand(fetchBook, { timeout: '1h' }) },
+}).createMachine({
+  id: 'reading',
+  context: { pages: 0, leaves: 0 },
+  initial: 'Getting',
+  states: {
+    Getting: {
+      invoke: {
+        id: 'fetch',
+        src: 'fetchBook',
+        input: { bookId: 'opticks' },
+        onDone: {
+          target: 'Checking',
+          actions: assign({ leaves: ({ event }) => Math.ceil(event.output.pages.length / 2) }),
+        },
+      },
+    },
+    Checking: { on: { 'evt.checked': 'Done' } },
+    Done: { type: 'final' },
+  },
+});
+
+const renamed = {
+  to: '2.0.0',
+  snapshot: (old: { value: unknown; context: { pages: number } }) => ({
+    ...old,
+    value: old.value === 'Fetching' ? 'Getting' : 'Checking',
+    context: { ...old.context, leaves: Math.ceil(old.context.pages / 2) },
+  }),
+  timers: () => undefined,
+};
+const reading = (options: Partial<OrchestratorOptions> = {}) =>
+  createOrchestrator({ name: 'reading', machines: { '1.0.0': first }, ...options });
+const both = { machines: { '1.0.0': first, '2.0.0': second } };
+
+test('a new version takes new processes, and one that runs stays on its own', async () => {
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  const next = w.deploy(reading(both));
+  await next.runner.start({ id: 'q' });
+  expect(await next.runner.get('q')).toMatchObject({ version: '2.0.0', value: 'Getting' });
+  await next.answer(w.sent[0] as never, { pages: ['a'] });
+  expect(await next.runner.get('p')).toMatchObject({ version: '1.0.0', value: 'Reading' });
+});
+
+test('a migration moves a process with its command, and the answer to it is taken there', async () => {
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  const { sent } = w;
+  const next = w.deploy(reading({ ...both, migrations: { '1.0.0': renamed } }));
+  await expect(next.runner.migrate('p', '2.0.0')).resolves.toMatchObject({
+    version: '2.0.0',
+    value: 'Getting',
+    context: { leaves: 0 },
+    commands: [{ type: 'cmd.books.fetch' }],
+  });
+  await next.answer(sent[0] as never, { pages: ['a', 'b', 'c'] });
+  expect(await next.runner.get('p')).toMatchObject({ value: 'Checking', context: { leaves: 2 } });
+  await next.pass(86_400_000);
+  expect(await next.runner.get('p')).toMatchObject({ value: 'Checking' });
+});
+
+test('a dry run shows what would be, and changes nothing', async () => {
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  const before = await w.store.load('p');
+  const next = w.deploy(reading({ ...both, migrations: { '1.0.0': renamed } }));
+  expect(await next.runner.migrate('p', '2.0.0', { dryRun: true })).toMatchObject({
+    value: 'Getting',
+    version: '2.0.0',
+  });
+  expect(await w.store.load('p')).toEqual(before);
+});
+
+test('a migration over several versions takes each step', async () => {
+  const third = second.provide({});
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  const next = w.deploy(
+    reading({
+      machines: { '3.0.0': third },
+      migrations: { '1.0.0': renamed, '2.0.0': { to: '3.0.0' } },
+    }),
+  );
+  expect(await next.runner.migrate('p', '3.0.0')).toMatchObject({ version: '3.0.0', value: 'Getting' });
+});
+
+test('a timer is renamed with its state, fires at its time and is gone when the state is left', async () => {
+  const slow = setup({ actors: { fetchBook: fromCommand(fetchBook) } }).createMachine({
+    id: 'reading',
+    initial: 'Getting',
+    states: {
+      Getting: {
+        invoke: { id: 'fetch', src: 'fetchBook', input: { bookId: 'opticks' }, onDone: 'Done' },
+        after: { 86400000: 'Late' },
+      },
+      Late: { type: 'final' },
+      Done: { on: { 'evt.never': 'Late' } },
+    },
+  });
+  const migrations = {
+    '1.0.0': { ...renamed, timers: (name: string) => name.replace('Fetching', 'Getting') },
+  };
+  for (const answered of [false, true]) {
+    const w = world(reading());
+    await w.runner.start({ id: 'p' });
+    const next = w.deploy(reading({ machines: { '1.0.0': first, '2.0.0': slow as never }, migrations }));
+    await next.runner.migrate('p', '2.0.0');
+    if (answered) await next.answer(w.sent[0] as never, { pages: [] });
+    await next.pass(86_400_000);
+    expect((await next.runner.get('p'))?.value).toBe(answered ? 'Done' : 'Late');
+  }
+});
+
+test.each([
+  ['no way leads there', {}, /no migrations.*migrations\["1\.0\.0"\]/s],
+  [
+    'its function throws',
+    {
+      snapshot: () => {
+        throw new Error('a bug');
+      },
+    },
+    /a bug/,
+  ],
+  ['a timer has no state', { snapshot: renamed.snapshot }, /the timer after\.86400000\.reading\.Fetching/],
+  [
+    'a state does not exist',
+    { snapshot: (old: object) => ({ ...old, value: 'Nowhere' }) },
+    /cannot take its state/,
+  ],
+  [
+    'a command has no actor',
+    { timers: () => undefined, snapshot: (old: object) => ({ ...old, value: 'Checking', children: {} }) },
+    /cmd\.books\.fetch/,
+  ],
+])('when %s, the process stays as it was and the error says so', async (name, migration, message) => {
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  const before = await w.store.load('p');
+  const migrations = name === 'no way leads there' ? {} : { '1.0.0': { to: '2.0.0', ...migration } };
+  const next = w.deploy(reading({ ...both, migrations: migrations as never }));
+  await expect(next.runner.migrate('p', '2.0.0')).rejects.toMatchObject({
+    code: 'XORCA_MIGRATION',
+    message: expect.stringMatching(message),
+  });
+  expect(await w.store.load('p')).toEqual(before);
+});
+
+const changed = (): OrchestratorOptions['machines'] => ({
+  '1.0.0': setup({ actors: { fetchBook: fromCommand(fetchBook) } }).createMachine({
+    ...(first.config as object),
+    states: { ...(first.config as { states: object }).states, More: {} },
+  } as never) as never,
+});
+
+test('a changed machine under an unchanged version fails the event, loses nothing, and a redrive accepts it', async () => {
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  const next = w.deploy(reading({ machines: changed() }));
+  const outcome = await next.answer(w.sent[0] as never, { pages: ['a'] });
+  expect(outcome).toMatchObject({
+    status: 'failed',
+    error: { code: 'XORCA_MACHINE_CHANGED', retryable: true },
+  });
+  expect(await next.runner.get('p')).toMatchObject({ value: 'Fetching', stuck: true });
+  expect(await next.runner.redrive('p')).toMatchObject({
+    value: 'Reading',
+    context: { pages: 1 },
+    stuck: false,
+  });
+  expect(await next.send('evt.read')).toMatchObject({ status: 'applied' });
+});
+
+test('where it is asked for, a changed machine is only reported', async () => {
+  const heard: string[] = [];
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  const next = w.deploy(reading({ machines: changed(), onChangedMachine: 'warn' }), {
+    report: ({ code }) => heard.push(code),
+  });
+  expect(await next.answer(w.sent[0] as never, { pages: ['a'] })).toMatchObject({ status: 'applied' });
+  expect(heard).toEqual(['XORCA_MACHINE_CHANGED']);
+});
