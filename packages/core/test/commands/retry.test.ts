@@ -180,6 +180,8 @@ test('a process that misses its deadline ends in an error, calls off what it wai
     status: 'active',
     deadlineAt: w.clock.now() + 2 * DAY,
   });
+  // p/2 called the first one off.
+  expect(w.last('cmd.books.fetch').id).toBe('p/3');
   await w.answer(w.last('cmd.books.fetch'), { pages: [] });
   expect(await w.runner.get('p')).toMatchObject({ status: 'done', wakeAt: null });
 });

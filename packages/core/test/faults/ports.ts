@@ -81,7 +81,7 @@ export function faultyStore(store: ProcessStore, faults: FaultOptions): ProcessS
 }
 
 /** A publisher that dies or fails before, between and after its events. */
-export function faultyPublisher(bus: FaultBus, faults: FaultOptions): EventPublisher {
+export function faultyPublisher(bus: Pick<FaultBus, 'accept'>, faults: FaultOptions): EventPublisher {
   const { turns } = faults;
   return {
     async publish(events: readonly CloudEvent[]) {
