@@ -1,37 +1,21 @@
-import { assign, setup } from 'xstate';
-import type {
-  CheckCompliantOutput,
-  CheckGroundedOutput,
-  FetchBookError,
-  FetchBookOutput,
-  PageRef,
-  SummariseBookOutput,
-} from './fleet/contracts.ts';
-
-/** What a process remembers. The text of the book is not in it: only references to its pages. */
-export interface SummaryContext {
-  readonly bookId: string;
-  readonly title: string;
-  readonly pages: readonly PageRef[];
-  readonly sentences: readonly string[];
-  readonly grounded?: CheckGroundedOutput;
-  readonly compliant?: CheckCompliantOutput;
-  readonly problem?: string;
-}
-
-type Answer =
-  | { readonly type: 'evt.books.fetch.success'; readonly data: FetchBookOutput }
-  | { readonly type: 'evt.books.fetch.error'; readonly data: FetchBookError }
-  | { readonly type: 'evt.gpt.summary.success'; readonly data: SummariseBookOutput }
-  | { readonly type: 'evt.regulations.grounded.success'; readonly data: CheckGroundedOutput }
-  | { readonly type: 'evt.regulations.compliant.success'; readonly data: CheckCompliantOutput };
+import { type EmittedOf, failureOf, fromCommand } from '@xorca/core';
+import { assign, emit, setup } from 'xstate';
+import { checkCompliant, checkGrounded, fetchBook, summariseBook } from './fleet/contracts.ts';
+import type { SummaryContext, summaryDone, summaryFailed, summaryRejected } from './summary.ts';
 
 /** Fetch a book, summarise it, check the summary twice at once, publish it if both checks are content. */
 export const summaryMachine = setup({
   types: {
     context: {} as SummaryContext,
     input: {} as { readonly bookId: string },
-    events: {} as Answer,
+    emitted: {} as EmittedOf<typeof summaryDone | typeof summaryRejected | typeof summaryFailed>,
+  },
+  // Without a timeout: the program may be stopped for days between a command and its answer. See order-saga for such.
+  actors: {
+    fetchBook: fromCommand(fetchBook),
+    summariseBook: fromCommand(summariseBook),
+    checkGrounded: fromCommand(checkGrounded),
+    checkCompliant: fromCommand(checkCompliant),
   },
   guards: {
     passed: ({ context }) => context.grounded?.grounded === true && context.compliant?.compliant === true,
@@ -42,22 +26,29 @@ export const summaryMachine = setup({
   initial: 'FetchData',
   states: {
     FetchData: {
-      on: {
-        'evt.books.fetch.success': {
+      invoke: {
+        src: 'fetchBook',
+        input: ({ context: { bookId } }) => ({ bookId }),
+        onDone: {
           target: 'Summarise',
-          actions: assign({ title: ({ event }) => event.data.title, pages: ({ event }) => event.data.pages }),
+          actions: assign({
+            title: ({ event }) => event.output.title,
+            pages: ({ event }) => event.output.pages,
+          }),
         },
-        'evt.books.fetch.error': {
+        onError: {
           target: 'Failed',
-          actions: assign({ problem: ({ event }) => event.data.message }),
+          actions: assign({ problem: ({ event }) => failureOf(fetchBook, event).data?.message ?? '' }),
         },
       },
     },
     Summarise: {
-      on: {
-        'evt.gpt.summary.success': {
+      invoke: {
+        src: 'summariseBook',
+        input: ({ context: { bookId, title, pages } }) => ({ bookId, title, pages }),
+        onDone: {
           target: 'Regulate',
-          actions: assign({ sentences: ({ event }) => event.data.sentences }),
+          actions: assign({ sentences: ({ event }) => event.output.sentences }),
         },
       },
     },
@@ -68,11 +59,10 @@ export const summaryMachine = setup({
           initial: 'Check',
           states: {
             Check: {
-              on: {
-                'evt.regulations.grounded.success': {
-                  target: 'Done',
-                  actions: assign({ grounded: ({ event }) => event.data }),
-                },
+              invoke: {
+                src: 'checkGrounded',
+                input: ({ context: { pages, sentences } }) => ({ pages, sentences }),
+                onDone: { target: 'Done', actions: assign({ grounded: ({ event }) => event.output }) },
               },
             },
             Done: { type: 'final' },
@@ -82,11 +72,10 @@ export const summaryMachine = setup({
           initial: 'Check',
           states: {
             Check: {
-              on: {
-                'evt.regulations.compliant.success': {
-                  target: 'Done',
-                  actions: assign({ compliant: ({ event }) => event.data }),
-                },
+              invoke: {
+                src: 'checkCompliant',
+                input: ({ context: { sentences } }) => ({ sentences }),
+                onDone: { target: 'Done', actions: assign({ compliant: ({ event }) => event.output }) },
               },
             },
             Done: { type: 'final' },
@@ -95,8 +84,26 @@ export const summaryMachine = setup({
       },
       onDone: [{ guard: 'passed', target: 'Done' }, { target: 'Rejected' }],
     },
-    Done: { type: 'final' },
-    Rejected: { type: 'final' },
-    Failed: { type: 'final' },
+    Done: {
+      type: 'final',
+      entry: emit(({ context: { bookId, title, sentences } }) => ({
+        type: 'notif.summary.done' as const,
+        data: { bookId, title, sentences },
+      })),
+    },
+    Rejected: {
+      type: 'final',
+      entry: emit(({ context: { bookId, grounded, compliant } }) => ({
+        type: 'notif.summary.rejected' as const,
+        data: { bookId, missing: grounded?.missing ?? [], violations: compliant?.violations ?? [] },
+      })),
+    },
+    Failed: {
+      type: 'final',
+      entry: emit(({ context: { bookId, problem = '' } }) => ({
+        type: 'notif.summary.failed' as const,
+        data: { bookId, message: problem },
+      })),
+    },
   },
 });

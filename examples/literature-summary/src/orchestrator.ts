@@ -1,41 +1,11 @@
-import { createOrchestrator, type StateSnapshot } from '@xorca/core';
-import { type SummaryContext, summaryMachine } from './machine.ts';
+import { createOrchestrator } from '@xorca/core';
+import { summaryMachine } from './machine.ts';
+import { summaryDone, summaryFailed, summaryRejected, summaryWanted } from './summary.ts';
 
-type Snapshot = StateSnapshot<SummaryContext>;
-
-/** The orchestration: which event starts it, and which event each state sends. It knows no cloud. */
+/** The orchestration: what starts it and what it tells. Its commands stand in the machine. It knows no cloud. */
 export const literatureSummary = createOrchestrator({
   name: 'literature.summary',
   machines: { '1.0.0': summaryMachine },
-  startOn: 'cmd.literature.summarise',
-  onOrchestrationState: {
-    FetchData: (_id, _state, { context }: Snapshot) => ({
-      type: 'cmd.books.fetch',
-      data: { bookId: context.bookId },
-    }),
-    Summarise: (_id, _state, { context: { bookId, title, pages } }: Snapshot) => ({
-      type: 'cmd.gpt.summary',
-      data: { bookId, title, pages },
-    }),
-    '#Regulate.#Grounded.Check': (_id, _state, { context: { pages, sentences } }: Snapshot) => ({
-      type: 'cmd.regulations.grounded',
-      data: { pages, sentences },
-    }),
-    '#Regulate.#Compliant.Check': (_id, _state, { context: { sentences } }: Snapshot) => ({
-      type: 'cmd.regulations.compliant',
-      data: { sentences },
-    }),
-    Done: (_id, _state, { context: { bookId, title, sentences } }: Snapshot) => ({
-      type: 'notif.summary.done',
-      data: { bookId, title, sentences },
-    }),
-    Rejected: (_id, _state, { context: { bookId, grounded, compliant } }: Snapshot) => ({
-      type: 'notif.summary.rejected',
-      data: { bookId, missing: grounded?.missing, violations: compliant?.violations },
-    }),
-    Failed: (_id, _state, { context: { bookId, problem } }: Snapshot) => ({
-      type: 'notif.summary.failed',
-      data: { bookId, message: problem },
-    }),
-  },
+  startOn: summaryWanted,
+  events: [summaryDone, summaryRejected, summaryFailed],
 });

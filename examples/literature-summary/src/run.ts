@@ -1,20 +1,34 @@
-import { createCloudEvent, createRunner, type ProcessDetails, type Runner } from '@xorca/core';
+import {
+  createCloudEvent,
+  createFleetRunner,
+  createRunner,
+  type Outcome,
+  type ProcessDetails,
+  type Runner,
+} from '@xorca/core';
 import { type LocalPlatform, localPlatform } from '@xorca/local';
-import type { Arguments } from './arguments.ts';
-import { standardFolders, startFleet } from './fleet/index.ts';
+import { place } from '../../shared/place.ts';
+import type { Arguments, Style } from './arguments.ts';
+import { standardFolders, summaryFleets } from './fleet/index.ts';
 import { readRules } from './fleet/rules.ts';
 import { literatureSummary } from './orchestrator.ts';
-import { place } from './place.ts';
+import { plainLiteratureSummary } from './plain-style/orchestrator.ts';
 import { show, showFound, showResults } from './show.ts';
 import { exitCodeOf, stopSignal } from './stop-signal.ts';
+import { summaryWanted } from './summary.ts';
 import { terminalLook } from './terminal-look.ts';
-import { createTimeline } from './timeline.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+const ORCHESTRATORS = { commands: literatureSummary, plain: plainLiteratureSummary } satisfies Record<
+  Style,
+  unknown
+>;
 
 /**
  * Summarises the books, or goes on with it where an earlier start was stopped. Resolves to the exit code: 0 when every summary
  * passed its checks, 1 when one did not, 130 or 143 after a wish to stop.
  */
-export async function run({ dir, paceMs, books }: Arguments): Promise<number> {
+export async function run({ dir, paceMs, books, style }: Arguments): Promise<number> {
   const wishToStop = stopSignal();
   const print = (text: string) => void process.stdout.write(text);
   const { rules: rulesFile, ...folders } = standardFolders(dir);
@@ -23,24 +37,21 @@ export async function run({ dir, paceMs, books }: Arguments): Promise<number> {
   try {
     const timeline = createTimeline({ write: print, ...terminalLook(process.stdout) });
     const { onSnapshot, onOutcome } = show(timeline);
-    const runner = createRunner(literatureSummary, platform, { onSnapshot });
+    const runner = createRunner(ORCHESTRATORS[style], platform, { onSnapshot });
 
     // One process a book, named after it; those of an earlier start that are still under way go on, asked for or not.
-    const { items: active } = await runner.list({ status: 'active' });
+    const { items: active } = await runner.list({ orchestrator: runner.orchestrator.name, status: 'active' });
     const ids = [...new Set([...books, ...active.map(({ id }) => id)])];
     const found = await findAll(runner, ids);
     print(opening(ids, found, dir));
     for (const details of found.values()) showFound(timeline, details);
 
     // All subscribe in one go, before anything is awaited or published: nobody's answer may come before its taker is there.
-    startFleet(platform.bus, {
-      ...folders,
-      rules,
-      paceMs,
-      onProgress: (id, what, progress) => timeline.progress(id, what, progress),
-      onTrouble: (id, what, message) =>
-        timeline.note(id, `${what} failed (the bus gives up after ten times): ${message}`),
-    });
+    const onProgress = timeline.progress;
+    for (const fleet of summaryFleets({ ...folders, rules, paceMs, onProgress })) {
+      const fleetRunner = createFleetRunner(fleet, platform, { idempotency: { store: platform.store } });
+      platform.attach(fleetRunner, { onOutcome: (outcome) => showTrouble(timeline, outcome) });
+    }
     platform.attach(runner, { onOutcome });
 
     for (const { seq, event } of platform.bus.deadLetters()) {
@@ -69,6 +80,12 @@ export async function run({ dir, paceMs, books }: Arguments): Promise<number> {
   }
 }
 
+/** Tells when a service could not answer a command; the bus brings it again. */
+function showTrouble(timeline: Timeline, { status, event, error }: Outcome): void {
+  if (status !== 'failed') return;
+  timeline.note(event?.subject ?? '', `failed (the bus gives up after ten times): ${error?.message}`);
+}
+
 async function findAll(runner: Runner, ids: readonly string[]): Promise<Map<string, ProcessDetails>> {
   const found = new Map<string, ProcessDetails>();
   for (const id of ids) {
@@ -92,7 +109,7 @@ function opening(ids: readonly string[], found: ReadonlyMap<string, ProcessDetai
 }
 
 async function request({ bus }: LocalPlatform, bookId: string): Promise<void> {
-  const type = 'cmd.literature.summarise';
+  const { type } = summaryWanted;
   // The event's id follows from the process: asked for twice, the second is a duplicate.
   const event = { id: `${bookId}/request`, type, source: '/cli', subject: bookId, data: { bookId } };
   await bus.publish([createCloudEvent(event)]);

@@ -1,7 +1,8 @@
 import type { MachineView, Outcome, OutcomeStatus, ProcessDetails, Runner } from '@xorca/core';
 import { count, eventDetail } from './event-detail.ts';
-import type { SummaryContext } from './machine.ts';
+
 import type { StateValue } from './state-value.ts';
+import type { SummaryContext } from './summary.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Steps of a summary: fetch, summarise, two checks, the end. */

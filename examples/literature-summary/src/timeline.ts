@@ -1,6 +1,6 @@
-import type { Progress } from './fleet/contracts.ts';
+import { columns, fit, oneLine, wrap } from '../../shared/text-columns.ts';
+import type { Progress } from './fleet/service.ts';
 import { formatState, type StateValue } from './state-value.ts';
-import { columns, fit, oneLine, wrap } from './text-columns.ts';
 
 /** Where a timeline goes and how it looks. */
 export interface TimelineOptions {

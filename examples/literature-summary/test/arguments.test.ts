@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { place } from '../../shared/place.ts';
 import { readArguments } from '../src/arguments.ts';
-import { place } from '../src/place.ts';
 import { exitCodeOf } from '../src/stop-signal.ts';
 
 describe('arguments', () => {
@@ -10,12 +10,21 @@ describe('arguments', () => {
       dir: resolve(import.meta.dirname, '../.xorca'),
       paceMs: 0,
       books: ['tom-sawyer', 'opticks'],
+      style: 'commands',
     });
   });
 
   it('name folder, pace and books, each book once', () => {
     const argv = ['--dir', 'here', 'opticks', '--pace=1000', 'emma', 'opticks'];
-    expect(readArguments(argv)).toEqual({ dir: 'here', paceMs: 1000, books: ['opticks', 'emma'] });
+    const books = ['opticks', 'emma'];
+    expect(readArguments(argv)).toEqual({ dir: 'here', paceMs: 1000, books, style: 'commands' });
+  });
+
+  it('give the plain style a folder of its own', () => {
+    expect(readArguments(['--plain', '--dir', 'here'])).toMatchObject({
+      dir: join('here', 'plain'),
+      style: 'plain',
+    });
   });
 
   it.each([['--help'], ['-h'], ['opticks', '--help']])('%s %s asks for help', (...argv) => {

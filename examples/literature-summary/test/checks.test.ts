@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../shared/test/temporary-folder.ts';
 import { createCheckCompliant } from '../src/fleet/check-compliant.ts';
 import { createCheckGrounded } from '../src/fleet/check-grounded.ts';
 import { checkRules, type Rules, readRules } from '../src/fleet/rules.ts';
-import { openLibrary, temporaryFolder } from './library.ts';
+import { openLibrary } from './library.ts';
 
 describe('check grounded', async () => {
   const { pages, fetch } = await openLibrary();

@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BOOKS } from '../../shared/library/book.ts';
+import { temporaryFolder } from '../../shared/test/temporary-folder.ts';
 import { createFetchBook } from '../src/fleet/fetch-book.ts';
-import { books, openLibrary, temporaryFolder } from './library.ts';
+import { openLibrary } from './library.ts';
 
 describe('fetch book', async () => {
   const { pages, fetch, fetchBook } = await openLibrary();
@@ -12,7 +14,7 @@ describe('fetch book', async () => {
   it('answers with a book of pages that joined are its text, from its first line to its last', async () => {
     const book = await fetch('opticks');
     const text = await textOf(book.pages);
-    const file = await readFile(join(books, 'newton-opticks.txt'), 'utf8');
+    const file = await readFile(join(BOOKS, 'newton-opticks.txt'), 'utf8');
     expect(file).toContain(text.trimEnd());
     expect(file.trimEnd().endsWith(text.trimEnd())).toBe(true);
     expect(text.startsWith('THE FIRST BOOK OF OPTICKS\n')).toBe(true);

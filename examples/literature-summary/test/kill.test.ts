@@ -1,10 +1,15 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from './library.ts';
-import { type Program, startProgram, startProgramToDieAt } from './program.ts';
+import { chance, seed } from '../../shared/test/chance.ts';
+import type { Program } from '../../shared/test/program.ts';
+import { temporaryFolder } from '../../shared/test/temporary-folder.ts';
+import { literatureSummary } from '../src/orchestrator.ts';
+import { plainLiteratureSummary } from '../src/plain-style/orchestrator.ts';
+import { program } from './program.ts';
 import { outcome } from './state-folder.ts';
 import { arrivals, steps } from './timeline-lines.ts';
 
-const KILLS = 12;
+const KILLS = 8;
 /** Lines of a whole run, about: kills fall anywhere among them. */
 const LINES = 55;
 /** Both books are under way from here to twice as far. */
@@ -20,45 +25,52 @@ const EVENTS = [
   'evt.regulations.compliant.success',
   'evt.regulations.grounded.success',
 ];
-const seed = Number(process.env['XORCA_SEED'] ?? 20_260_101);
 
-test(`killed ${KILLS} times at random moments (XORCA_SEED=${seed}), it ends as if undisturbed, no step done twice`, {
-  timeout: 240_000, // about 15 s, on a busy machine many times that
-}, async () => {
-  const random = chance(seed);
-  const calm = await temporaryFolder();
-  await finish(startProgram('--dir', calm));
-  const expected = await outcome(calm);
-  expect(expected).toMatchObject({
-    // Five events each: to fetch, to summarise, to check twice, and the result.
-    processes: BOOKS.map((id) => ({ id, value: 'Done', counter: 5, outbox: [] })).sort(byId),
-    deliveries: [],
-  });
+test.each([
+  { style: 'commands', flags: [], folder: '', orchestrator: literatureSummary },
+  { style: 'plain', flags: ['--plain'], folder: 'plain', orchestrator: plainLiteratureSummary },
+])(
+  `in the style of $style, killed ${KILLS} times at random moments (XORCA_SEED=${seed}), it ends as if undisturbed, no step done twice`,
+  {
+    timeout: 240_000, // about 15 s, on a busy machine many times that
+  },
+  async ({ flags, folder, orchestrator }) => {
+    const left = (dir: string) => outcome(join(dir, folder), orchestrator);
+    const random = chance(seed);
+    const calm = await temporaryFolder();
+    await finish(program.start('--dir', calm, ...flags));
+    const expected = await left(calm);
+    expect(expected).toMatchObject({
+      // Five events each: to fetch, to summarise, to check twice, and the result.
+      processes: BOOKS.map((id) => ({ id, value: 'Done', counter: 5, outbox: [] })).sort(byId),
+      deliveries: [],
+    });
 
-  let midway = 0;
-  let folders = 0;
-  for (let kills = 0; kills < KILLS; ) {
-    const wild = await temporaryFolder();
-    const runs: (readonly string[])[] = [];
-    folders++;
-    // Until it gets to its end, which it may do before all kills are used up: then once more from the beginning.
-    for (let over = false; !over; ) {
-      const args = ['--dir', wild, '--pace', String(PACE_MS)];
-      const program =
-        kills < KILLS ? await killSomewhere(args, random, runs.length === 0) : startProgram(...args);
-      const { signal, ...end } = await program.ended;
-      runs.push(program.lines);
-      if (program.lines.some((line) => line.includes('goes on from here'))) midway++;
-      over = signal === null;
-      if (over) expect(end).toEqual({ code: 0, errors: '' });
-      else kills++;
+    let midway = 0;
+    let folders = 0;
+    for (let kills = 0; kills < KILLS; ) {
+      const wild = await temporaryFolder();
+      const runs: (readonly string[])[] = [];
+      folders++;
+      // Until it gets to its end, which it may do before all kills are used up: then once more from the beginning.
+      for (let over = false; !over; ) {
+        const args = ['--dir', wild, '--pace', String(PACE_MS), ...flags];
+        const run =
+          kills < KILLS ? await killSomewhere(args, random, runs.length === 0) : program.start(...args);
+        const { signal, ...end } = await run.ended;
+        runs.push(run.lines);
+        if (run.lines.some((line) => line.includes('goes on from here'))) midway++;
+        over = signal === null;
+        if (over) expect(end).toEqual({ code: 0, errors: '' });
+        else kills++;
+      }
+      expect(await left(wild)).toEqual(expected);
+      for (const book of BOOKS) expectEachOnce(book, runs);
     }
-    expect(await outcome(wild)).toEqual(expected);
-    for (const book of BOOKS) expectEachOnce(book, runs);
-  }
-  // The first kill of each folder came in the middle, so the start after it found a process under way.
-  expect(midway).toBeGreaterThanOrEqual(folders);
-});
+    // The first kill of each folder came in the middle, so the start after it found a process under way.
+    expect(midway).toBeGreaterThanOrEqual(folders);
+  },
+);
 
 /** Starts it to be killed: some time after its first line, or in the moment of any line, if it comes so far. */
 async function killSomewhere(
@@ -66,18 +78,18 @@ async function killSomewhere(
   random: () => number,
   isFirst: boolean,
 ): Promise<Program> {
-  if (isFirst) return startProgramToDieAt(MIDDLE + Math.floor(random() * MIDDLE), ...args);
-  if (random() < 0.6) return startProgramToDieAt(1 + Math.floor(random() * LINES), ...args);
-  const program = startProgram(...args);
-  if (await program.printed(1)) {
+  if (isFirst) return program.startToDieAt(MIDDLE + Math.floor(random() * MIDDLE), ...args);
+  if (random() < 0.6) return program.startToDieAt(1 + Math.floor(random() * LINES), ...args);
+  const run = program.start(...args);
+  if (await run.printed(1)) {
     await new Promise((resolve) => setTimeout(resolve, random() * EARLY_MS));
-    program.kill('SIGKILL');
+    run.kill('SIGKILL');
   }
-  return program;
+  return run;
 }
 
-async function finish(program: Program): Promise<void> {
-  expect(await program.ended).toEqual({ code: 0, signal: null, errors: '' });
+async function finish(run: Program): Promise<void> {
+  expect(await run.ended).toEqual({ code: 0, signal: null, errors: '' });
 }
 
 /** All runs together tell of each event as applied at most once; those not told of were applied when the kill came. */
@@ -97,12 +109,4 @@ function expectEachOnce(book: string, runs: readonly (readonly string[])[]): voi
 
 function byId(a: { id: string }, b: { id: string }): number {
   return a.id < b.id ? -1 : 1;
-}
-
-function chance(state: number): () => number {
-  let x = state >>> 0;
-  return () => {
-    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
-    return x / 4_294_967_296;
-  };
 }

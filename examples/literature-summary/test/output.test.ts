@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { temporaryFolder } from './library.ts';
-import { startProgram } from './program.ts';
+import { temporaryFolder } from '../../shared/test/temporary-folder.ts';
+import { program } from './program.ts';
 import { timelineLine } from './timeline-lines.ts';
 
 // After a change that is meant, `npx vitest run -u` writes the file anew: read its diff.
 test('an undisturbed run prints what it printed before, times and the order of the two books apart', async () => {
   const dir = await temporaryFolder();
-  const program = startProgram('--dir', dir);
-  expect(await program.ended).toEqual({ code: 0, signal: null, errors: '' });
-  const text = program.lines.map((line) => line.replaceAll(dir, 'FOLDER'));
+  const run = program.start('--dir', dir);
+  expect(await run.ended).toEqual({ code: 0, signal: null, errors: '' });
+  const text = run.lines.map((line) => line.replaceAll(dir, 'FOLDER'));
   await expect(`${byProcess(text).join('\n')}\n`).toMatchFileSnapshot('expected-output.txt');
 });
 

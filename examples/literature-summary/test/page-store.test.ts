@@ -1,8 +1,8 @@
 import { readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../shared/test/temporary-folder.ts';
 import { createPageStore } from '../src/fleet/page-store.ts';
-import { temporaryFolder } from './library.ts';
 
 describe('page store', async () => {
   const folder = await temporaryFolder();

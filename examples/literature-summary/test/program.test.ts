@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from './library.ts';
-import { startProgram, startProgramToDieAt } from './program.ts';
+import { temporaryFolder } from '../../shared/test/temporary-folder.ts';
+import { program } from './program.ts';
 import { outcome, rows } from './state-folder.ts';
 
 /** The line of the first command: after the four of the opening and a blank one, the start event and the first state. */
@@ -11,9 +11,9 @@ const FIRST_COMMAND = 8;
 describe('the program', () => {
   it('finds all finished when it is started again, shows the results, and changes no row', async () => {
     const dir = await temporaryFolder();
-    await startProgram('--dir', dir, 'tom-sawyer').ended;
+    await program.start('--dir', dir, 'tom-sawyer').ended;
     const before = rows(dir);
-    const again = startProgram('--dir', dir, 'tom-sawyer');
+    const again = program.start('--dir', dir, 'tom-sawyer');
     expect(await again.ended).toEqual({ code: 0, signal: null, errors: '' });
     const output = again.lines.join('\n');
     expect(output).toContain('Found there: tom-sawyer finished.');
@@ -25,8 +25,8 @@ describe('the program', () => {
 
   it('stops by Ctrl-C with what is under way done, and goes on when it is started again', async () => {
     const [calm, dir] = [await temporaryFolder(), await temporaryFolder()];
-    await startProgram('--dir', calm, 'tom-sawyer').ended;
-    const stopped = startProgram('--dir', dir, '--pace', '100', 'tom-sawyer');
+    await program.start('--dir', calm, 'tom-sawyer').ended;
+    const stopped = program.start('--dir', dir, '--pace', '100', 'tom-sawyer');
     await stopped.printed(12);
     stopped.kill('SIGINT');
     expect(await stopped.ended).toEqual({ code: 130, signal: null, errors: '' });
@@ -34,7 +34,7 @@ describe('the program', () => {
       `Stopped. The state lies in ${dir}.`,
       'Started again, it goes on from there.',
     ]);
-    const again = startProgram('--dir', dir, 'tom-sawyer');
+    const again = program.start('--dir', dir, 'tom-sawyer');
     expect(await again.ended).toEqual({ code: 0, signal: null, errors: '' });
     expect(again.lines[1]).toBe('Found there: tom-sawyer under way.');
     expect(await outcome(dir)).toEqual(await outcome(calm));
@@ -42,13 +42,13 @@ describe('the program', () => {
 
   it('tries again what a former start had given up', async () => {
     const dir = await temporaryFolder();
-    await startProgramToDieAt(FIRST_COMMAND, '--dir', dir, 'tom-sawyer').ended;
+    await program.startToDieAt(FIRST_COMMAND, '--dir', dir, 'tom-sawyer').ended;
     const db = new DatabaseSync(join(dir, 'xorca.db'));
     db.exec(
       `UPDATE xorca_delivery SET dead_at = 1, error = 'was down' WHERE event LIKE '%"cmd.books.fetch"%'`,
     );
     db.close();
-    const again = startProgram('--dir', dir, 'tom-sawyer');
+    const again = program.start('--dir', dir, 'tom-sawyer');
     expect(await again.ended).toEqual({ code: 0, signal: null, errors: '' });
     expect(again.lines.join('\n')).toContain('· cmd.books.fetch had been given up, is tried again');
   });
@@ -56,9 +56,9 @@ describe('the program', () => {
   it('ends with exit code 1 when there is no such book, and says which there are', async () => {
     const dir = await temporaryFolder();
     for (const start of ['first', 'second']) {
-      const program = startProgram('--dir', dir, 'nosuch');
-      expect(await program.ended, start).toEqual({ code: 1, signal: null, errors: '' });
-      const output = program.lines.join('\n');
+      const run = program.start('--dir', dir, 'nosuch');
+      expect(await run.ended, start).toEqual({ code: 1, signal: null, errors: '' });
+      const output = run.lines.join('\n');
       expect(output).toContain('• Failed');
       expect(output).toContain(
         'No summary: There is no book "nosuch". The catalogue has opticks, tom-sawyer.',
@@ -68,28 +68,28 @@ describe('the program', () => {
 
   it('says that another program has the folder, and ends with exit code 2', async () => {
     const dir = await temporaryFolder();
-    const first = startProgram('--dir', dir, '--pace', '60000', 'tom-sawyer');
+    const first = program.start('--dir', dir, '--pace', '60000', 'tom-sawyer');
     await first.printed(6);
-    const { code, errors } = await startProgram('--dir', dir, 'tom-sawyer').ended;
+    const { code, errors } = await program.start('--dir', dir, 'tom-sawyer').ended;
     expect(code).toBe(2);
     expect(errors).toMatch(/^XORCA_CONFIG: .*open already.* in another process\..*\n$/);
     expect(errors).toContain(dir);
   });
 
   it('says how to call it when it is called wrongly, and ends with exit code 2', async () => {
-    const program = startProgram('--pace', 'slow');
-    expect(await program.ended).toMatchObject({
+    const run = program.start('--pace', 'slow');
+    expect(await run.ended).toMatchObject({
       code: 2,
       errors: expect.stringContaining('Usage: npm start'),
     });
-    expect(program.lines).toEqual([]);
+    expect(run.lines).toEqual([]);
   });
 
   it('ends quietly when nobody reads its output any more', async () => {
     const dir = await temporaryFolder();
-    const program = startProgram('--dir', dir, '--pace', '50', 'tom-sawyer');
-    await program.printed(6);
-    program.hangUp();
-    expect(await program.ended).toEqual({ code: 0, signal: null, errors: '' });
+    const run = program.start('--dir', dir, '--pace', '50', 'tom-sawyer');
+    await run.printed(6);
+    run.hangUp();
+    expect(await run.ended).toEqual({ code: 0, signal: null, errors: '' });
   });
 });

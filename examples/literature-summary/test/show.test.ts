@@ -6,8 +6,8 @@ import {
   XorcaError,
 } from '@xorca/core';
 import { describe, expect, it } from 'vitest';
-import type { SummaryContext } from '../src/machine.ts';
 import { show, showFound, showResults, stepOf } from '../src/show.ts';
+import type { SummaryContext } from '../src/summary.ts';
 import { createTimeline } from '../src/timeline.ts';
 
 const context: SummaryContext = { bookId: 'emma', title: 'Emma', pages: [], sentences: ['One.', 'Two.'] };

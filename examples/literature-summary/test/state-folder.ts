@@ -1,16 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { createRunner, memoryPublisher } from '@xorca/core';
+import { createRunner, memoryPublisher, type Orchestrator } from '@xorca/core';
 import { sqliteStore } from '@xorca/local';
 import { literatureSummary } from '../src/orchestrator.ts';
 
 /** All that runs of the program left in a folder and that is not a time: processes, pages, undelivered events. */
-export async function outcome(dir: string): Promise<unknown> {
+export async function outcome(dir: string, orchestrator: Orchestrator = literatureSummary): Promise<unknown> {
   const store = sqliteStore({ path: join(dir, 'xorca.db') });
   try {
-    const runner = createRunner(literatureSummary, { store, publisher: memoryPublisher() });
-    const { items } = await runner.list();
+    const runner = createRunner(orchestrator, { store, publisher: memoryPublisher() });
+    const { items } = await runner.list({ orchestrator: orchestrator.name });
     const processes = await Promise.all(
       items.map(async ({ id }) => {
         const { status, value, context, outbox, timers, problem } = (await runner.get(id)) ?? {};

@@ -1,16 +1,19 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { plainText } from '../../shared/library/plain-text.ts';
 import { createCheckCompliant } from '../src/fleet/check-compliant.ts';
 import { createCheckGrounded } from '../src/fleet/check-grounded.ts';
-import { plainText } from '../src/fleet/plain-text.ts';
 import { readRules } from '../src/fleet/rules.ts';
 import { createSummariseBook } from '../src/fleet/summarise-book.ts';
-import { books, openLibrary } from './library.ts';
+import { openLibrary } from './library.ts';
 
 describe('summarise book', async () => {
   const { pages, fetch } = await openLibrary();
   const summariseBook = createSummariseBook({ pages });
   const checkGrounded = createCheckGrounded({ pages });
-  const checkCompliant = createCheckCompliant({ rules: await readRules(`${books}/../rules.json`) });
+  const checkCompliant = createCheckCompliant({
+    rules: await readRules(join(import.meta.dirname, '../rules.json')),
+  });
 
   it('summarises Tom Sawyer, always in the same words', async () => {
     const book = await fetch('tom-sawyer');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { columns, fit, wrap } from '../../shared/text-columns.ts';
 import { formatState } from '../src/state-value.ts';
 import { terminalLook } from '../src/terminal-look.ts';
-import { columns, fit, wrap } from '../src/text-columns.ts';
 import { createTimeline, type TimelineOptions } from '../src/timeline.ts';
 
 function record(options: Partial<TimelineOptions> = {}) {

@@ -15,6 +15,7 @@ import { assertOptions, messageOf, systemTimers, type Timers } from '@xorca/core
 import { type LocalBus, localBus } from './local-bus.ts';
 import { localLock } from './local-lock.ts';
 import { sqliteDatabase } from './sqlite-database.ts';
+import { type SqliteJournalOptions, sqliteJournal } from './sqlite-journal.ts';
 import { type SqliteStore, sqliteStore } from './sqlite-store.ts';
 import type { HandlerAnswer, Subscription } from './subscription.ts';
 import { loopScheduler, type WakeLoop, wakeLoop } from './wake-loop.ts';
@@ -23,6 +24,8 @@ import { assertWhole } from './whole-option.ts';
 export interface LocalPlatformOptions {
   /** The folder that holds everything. Made if it is not there. */
   readonly dir: string;
+  /** Keeps each step of each process in the same file, for people and for `checkHistory`. Default false: it is one more write a step. */
+  readonly journal?: boolean | NonNullable<SqliteJournalOptions['retention']>;
   /** Longest time between two looks for due timers, in ms. Default 1,000. */
   readonly pollMs?: number;
   /** Default: the system's clock and timers. */
@@ -36,7 +39,7 @@ export interface LocalPlatformOptions {
 
 /** Which events a runner gets from the bus. */
 export interface AttachOptions {
-  /** Types or patterns. Default: `evt.*` and what starts its processes; for a fleet, its commands. */
+  /** Types or patterns. Default: `evt.*` and what starts or cancels its processes; for a fleet, its commands. */
   readonly types?: readonly string[];
   /** Sees each outcome, e.g. to show it. What it throws is reported and spoils nothing. */
   readonly onOutcome?: (outcome: Outcome) => void;
@@ -74,7 +77,7 @@ const ATTACH_OPTIONS = ['types', 'onOutcome'];
 // One program has the bus, so it sees every event of a process: what it saved last is what the next event meets.
 const WARM = 1_000;
 
-const OPTIONS = ['dir', 'pollMs', 'clock', 'timers', 'random', 'report'];
+const OPTIONS = ['dir', 'journal', 'pollMs', 'clock', 'timers', 'random', 'report'];
 
 /**
  * A whole platform in a folder: processes, undelivered events and timers lie in one SQLite file, so an event costs one
@@ -104,6 +107,10 @@ export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
     throw error;
   }
   const store = sqliteStore({ database, bus });
+  const { journal } = options;
+  const history = journal
+    ? sqliteJournal({ database, ...(typeof journal === 'object' ? { retention: journal } : {}) })
+    : undefined;
   const loops: WakeLoop[] = [];
 
   // Its failure must not make events that were taken look as if they were not.
@@ -119,6 +126,7 @@ export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
     warm: WARM,
     path,
     store,
+    ...(history ? { journal: history } : {}),
     publisher: bus,
     bus,
     clock,
@@ -161,9 +169,8 @@ function subscriptionsOf(
       { name: `fleet ${name} cancels`, types: cancels },
     ];
   }
-  const { name, startType } = runner.orchestrator;
-  const started = startType === undefined ? [] : [startType];
-  return [{ name: `orchestrator ${name}`, types: types ?? ['evt.*', ...started] }];
+  const { name, wants } = runner.orchestrator;
+  return [{ name: `orchestrator ${name}`, types: types ?? ['evt.*', ...wants] }];
 }
 
 // Outcomes come in the order of the events. An event that could not even be read has an outcome without it.

@@ -1,6 +1,7 @@
-import type { CheckCompliantInput, CheckCompliantOutput, Service, Violation } from './contracts.ts';
-import { countWords } from './plain-text.ts';
+import { countWords } from '../../../shared/library/plain-text.ts';
+import type { CheckCompliantInput, CheckCompliantOutput, Violation } from './contracts.ts';
 import type { Rules } from './rules.ts';
+import type { Service } from './service.ts';
 
 /** `cmd.regulations.compliant`: whether a summary keeps the rules, and which sentence breaks which. */
 export function createCheckCompliant({

@@ -1,6 +1,7 @@
-import type { CheckGroundedInput, CheckGroundedOutput, Service } from './contracts.ts';
+import { comparable } from '../../../shared/library/plain-text.ts';
+import type { CheckGroundedInput, CheckGroundedOutput } from './contracts.ts';
 import type { PageStore } from './page-store.ts';
-import { comparable } from './plain-text.ts';
+import type { Service } from './service.ts';
 
 /**
  * `cmd.regulations.grounded`: whether each sentence of a summary stands in the pages, word for word; white space, emphasis

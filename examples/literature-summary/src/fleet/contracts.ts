@@ -1,110 +1,68 @@
+import { type CommandErrorData, type CommandInput, type CommandOutput, defineCommand } from '@xorca/core';
+import { z } from 'zod';
+
 /** Names one page of a book: the SHA-256 of its text, 64 characters of 0-9 and a-f. It travels in events, the text does not. */
-export type PageRef = string;
+const pageRef = z.string();
+export type PageRef = z.output<typeof pageRef>;
 
-/** What every service is given beside its input. */
-export interface ServiceContext {
-  /** Ends the work early: the service throws the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Told after each page, so that whoever waits sees life. */
-  readonly onProgress?: (progress: Progress) => void;
-}
+const pages = z.array(pageRef).readonly();
+const sentences = z.array(z.string()).readonly();
 
-/** How far a service is, in pages. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-}
+export const fetchBook = defineCommand('cmd.books.fetch', {
+  /** `bookId`: an id in the catalogue. */
+  input: z.object({ bookId: z.string() }),
+  output: z.object({
+    bookId: z.string(),
+    title: z.string(),
+    author: z.string(),
+    /** Length of the text in Unicode characters, front and back matter left out. */
+    characters: z.int(),
+    /** In reading order. Their texts, joined with nothing between, are the book. */
+    pages,
+  }),
+  /** `message` is for people: what was asked for and what there is. */
+  error: z.object({ reason: z.literal('unknown-book'), message: z.string(), bookId: z.string() }),
+});
+export type FetchBookInput = CommandInput<typeof fetchBook>;
+export type FetchBookOutput = CommandOutput<typeof fetchBook>;
+export type FetchBookError = CommandErrorData<typeof fetchBook>;
 
-/** A service of the fleet: a function that knows nothing of events. What it throws may be tried again. */
-export type Service<Input, Output> = (input: Input, context?: ServiceContext) => Promise<Output>;
+export const summariseBook = defineCommand('cmd.gpt.summary', {
+  input: z.object({
+    bookId: z.string(),
+    title: z.string(),
+    pages,
+    /** Most sentences of the summary. Default: 6 for a chapter to 10 for a book of 100 pages and more. */
+    sentences: z.int().optional(),
+  }),
+  /** `words`: of all sentences together. */
+  output: z.object({ bookId: z.string(), sentences, words: z.int() }),
+});
+export type SummariseBookInput = CommandInput<typeof summariseBook>;
+export type SummariseBookOutput = CommandOutput<typeof summariseBook>;
 
-/** An answer that will not change by trying again: it is data, so that it can travel as `evt.*.error`. */
-export interface Failure<Fault> {
-  readonly error: Fault;
-}
+export const checkGrounded = defineCommand('cmd.regulations.grounded', {
+  input: z.object({ pages, sentences }),
+  output: z.object({
+    /** True when there are sentences and each stands in the book. */
+    grounded: z.boolean(),
+    /** How many sentences were looked for. */
+    checked: z.int(),
+    /** The sentences that were not found. */
+    missing: sentences,
+  }),
+});
+export type CheckGroundedInput = CommandInput<typeof checkGrounded>;
+export type CheckGroundedOutput = CommandOutput<typeof checkGrounded>;
 
-/** Whether a service answered with a failure. */
-export function isFailure<Output extends object, Fault>(
-  result: Output | Failure<Fault>,
-): result is Failure<Fault> {
-  return 'error' in result;
-}
+/** One broken rule: its name in `rules.json`; the sentence that breaks it, or `''` when the summary as a whole does. */
+const violation = z.object({ rule: z.string(), sentence: z.string() }).readonly();
+export type Violation = z.output<typeof violation>;
 
-/** Input of `cmd.books.fetch`. */
-export interface FetchBookInput {
-  /** Id in `books/catalogue.json`. */
-  readonly bookId: string;
-}
-
-/** Data of `evt.books.fetch.success`. */
-export interface FetchBookOutput {
-  readonly bookId: string;
-  readonly title: string;
-  readonly author: string;
-  /** Length of the text in Unicode characters, front and back matter left out. */
-  readonly characters: number;
-  /** In reading order. Their texts, joined with nothing between, are the book. */
-  readonly pages: readonly PageRef[];
-}
-
-/** Data of `evt.books.fetch.error`. */
-export interface FetchBookError {
-  readonly reason: 'unknown-book';
-  /** For people: what was asked for and what there is. */
-  readonly message: string;
-  readonly bookId: string;
-}
-
-/** Input of `cmd.gpt.summary`. */
-export interface SummariseBookInput {
-  readonly bookId: string;
-  readonly title: string;
-  readonly pages: readonly PageRef[];
-  /** Most sentences of the summary. Default: 6 for a chapter to 10 for a book of 100 pages and more. */
-  readonly sentences?: number;
-}
-
-/** Data of `evt.gpt.summary.success`. */
-export interface SummariseBookOutput {
-  readonly bookId: string;
-  readonly sentences: readonly string[];
-  /** Words of all sentences together. */
-  readonly words: number;
-}
-
-/** Input of `cmd.regulations.grounded`. */
-export interface CheckGroundedInput {
-  readonly pages: readonly PageRef[];
-  readonly sentences: readonly string[];
-}
-
-/** Data of `evt.regulations.grounded.success`. */
-export interface CheckGroundedOutput {
-  /** True when there are sentences and each stands in the book. */
-  readonly grounded: boolean;
-  /** How many sentences were looked for. */
-  readonly checked: number;
-  /** The sentences that were not found. */
-  readonly missing: readonly string[];
-}
-
-/** Input of `cmd.regulations.compliant`. */
-export interface CheckCompliantInput {
-  readonly sentences: readonly string[];
-}
-
-/** Data of `evt.regulations.compliant.success`. */
-export interface CheckCompliantOutput {
-  readonly compliant: boolean;
-  /** How many rules were applied. */
-  readonly rules: number;
-  readonly violations: readonly Violation[];
-}
-
-/** One broken rule. */
-export interface Violation {
-  /** Name of the rule in `rules.json`. */
-  readonly rule: string;
-  /** The sentence that breaks it, or `''` when the summary as a whole does. */
-  readonly sentence: string;
-}
+export const checkCompliant = defineCommand('cmd.regulations.compliant', {
+  input: z.object({ sentences }),
+  /** `rules`: how many were applied. */
+  output: z.object({ compliant: z.boolean(), rules: z.int(), violations: z.array(violation).readonly() }),
+});
+export type CheckCompliantInput = CommandInput<typeof checkCompliant>;
+export type CheckCompliantOutput = CommandOutput<typeof checkCompliant>;

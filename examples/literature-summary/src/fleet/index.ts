@@ -1,16 +1,18 @@
 import { join } from 'node:path';
-import type { LocalBus } from '@xorca/local';
-import { serve } from '../serve.ts';
+import { createFleet, type Fleet } from '@xorca/core';
+import { BOOKS } from '../../../shared/library/book.ts';
 import { createCheckCompliant } from './check-compliant.ts';
 import { createCheckGrounded } from './check-grounded.ts';
-import type { Progress } from './contracts.ts';
+import { checkCompliant, checkGrounded, fetchBook, summariseBook } from './contracts.ts';
 import { createFetchBook } from './fetch-book.ts';
 import { createPageStore } from './page-store.ts';
 import type { Rules } from './rules.ts';
+import { type ServeOptions, serve } from './serve.ts';
+import type { Progress } from './service.ts';
 import { createSummariseBook } from './summarise-book.ts';
 
 /** Where the fleet finds its things, and who hears of its work. */
-export interface FleetOptions {
+export interface SummaryFleetOptions {
   /** Folder of the books and their catalogue. */
   readonly books: string;
   /** Folder for pages: their texts stay there, events carry references. */
@@ -18,62 +20,41 @@ export interface FleetOptions {
   /** What a summary must keep to. */
   readonly rules: Rules;
   readonly onProgress?: (processId: string, what: string, progress: Progress) => void;
-  /** Hears why a service could not answer now. */
-  readonly onTrouble?: (processId: string, what: string, message: string) => void;
   readonly paceMs?: number;
 }
 
-/** Puts the four services on the bus. */
-export function startFleet(
-  bus: LocalBus,
-  { books, pages, rules, onProgress, onTrouble, paceMs = 0 }: FleetOptions,
-): void {
-  const store = createPageStore(pages);
-  const heard = (what: string) => ({
+/** The services: a library, a summariser, and who checks summaries. They serve whoever sends their commands. */
+export function summaryFleets(options: SummaryFleetOptions): readonly Fleet[] {
+  const { books, rules, onProgress, paceMs = 0 } = options;
+  const pages = createPageStore(options.pages);
+  const told = (what: string): ServeOptions => ({
     paceMs,
-    onProgress: (id: string, progress: Progress) => onProgress?.(id, what, progress),
-    onTrouble: (id: string, message: string) => onTrouble?.(id, what, message),
+    onProgress: (id, progress) => onProgress?.(id, what, progress),
   });
-  bus.subscribe({
-    name: 'books',
-    types: ['cmd.books.fetch'],
-    handler: serve({
+  return [
+    createFleet({
+      name: 'books',
       source: '/srvc/books',
-      service: createFetchBook({ books, pages: store }),
-      ...heard('storing'),
+      handlers: [serve(fetchBook, createFetchBook({ books, pages }), told('storing'))],
     }),
-  });
-  bus.subscribe({
-    name: 'gpt',
-    types: ['cmd.gpt.summary'],
-    handler: serve({
+    createFleet({
+      name: 'gpt',
       source: '/srvc/gpt',
-      service: createSummariseBook({ pages: store }),
-      ...heard('reading'),
+      handlers: [serve(summariseBook, createSummariseBook({ pages }), told('reading'))],
     }),
-  });
-  bus.subscribe({
-    name: 'grounded',
-    types: ['cmd.regulations.grounded'],
-    handler: serve({
+    createFleet({
+      name: 'regulations',
       source: '/srvc/regulations',
-      service: createCheckGrounded({ pages: store }),
-      ...heard('comparing'),
+      handlers: [
+        serve(checkGrounded, createCheckGrounded({ pages }), told('comparing')),
+        serve(checkCompliant, createCheckCompliant({ rules }), told('applying rules')),
+      ],
     }),
-  });
-  bus.subscribe({
-    name: 'compliant',
-    types: ['cmd.regulations.compliant'],
-    handler: serve({
-      source: '/srvc/regulations',
-      service: createCheckCompliant({ rules }),
-      ...heard('applying rules'),
-    }),
-  });
+  ];
 }
 
 /** The example's own books and rules, and the folder beside the state for pages. */
 export function standardFolders(dir: string): { books: string; rules: string; pages: string } {
-  const example = join(import.meta.dirname, '../..');
-  return { books: join(example, 'books'), rules: join(example, 'rules.json'), pages: join(dir, 'pages') };
+  const rules = join(import.meta.dirname, '../../rules.json');
+  return { books: BOOKS, rules, pages: join(dir, 'pages') };
 }

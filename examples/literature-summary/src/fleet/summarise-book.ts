@@ -1,6 +1,7 @@
-import type { Service, ServiceContext, SummariseBookInput, SummariseBookOutput } from './contracts.ts';
+import { countWords } from '../../../shared/library/plain-text.ts';
+import type { SummariseBookInput, SummariseBookOutput } from './contracts.ts';
 import type { PageStore } from './page-store.ts';
-import { countWords } from './plain-text.ts';
+import type { Service } from './service.ts';
 import { type Summarise, summarise as summariseByExtraction } from './summariser.ts';
 
 /** What the summary service works with. */
@@ -15,10 +16,7 @@ export function createSummariseBook({
   pages,
   summarise = summariseByExtraction,
 }: SummariseBookOptions): Service<SummariseBookInput, SummariseBookOutput> {
-  return async (
-    { bookId, title, pages: refs, sentences: most },
-    { signal, onProgress }: ServiceContext = {},
-  ) => {
+  return async ({ bookId, title, pages: refs, sentences: most }, { signal, onProgress } = {}) => {
     const texts = (async function* () {
       for (const ref of refs) yield await pages.get(ref);
     })();

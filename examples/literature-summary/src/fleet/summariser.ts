@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { proseOf } from '../../../shared/library/prose.ts';
 import { choose } from './extractive/choose.ts';
-import { proseOf } from './extractive/prose.ts';
 import { type Sentence, sentencesOf } from './extractive/sentences.ts';
 
 /** What a summary is to be. */

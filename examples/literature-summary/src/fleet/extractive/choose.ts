@@ -1,4 +1,4 @@
-import { standsAlone } from './candidate.ts';
+import { standsAlone } from '../../../../shared/library/stands-alone.ts';
 import type { Sentence } from './sentences.ts';
 
 /**

@@ -1,20 +1,12 @@
 import model from 'wink-eng-lite-web-model';
 import wink, { type ItemSentence, type ItsFunction } from 'wink-nlp';
-import type { Block, Span } from './prose.ts';
+import type { Block, Span } from '../../../../shared/library/prose.ts';
+import type { Readable } from '../../../../shared/library/stands-alone.ts';
 
 /** A sentence of the book with what its weight is computed from. */
-export interface Sentence {
-  readonly text: string;
+export interface Sentence extends Readable {
   /** Stems of its content words (nouns, verbs, adjectives, no stop words), in order. */
   readonly stems: readonly string[];
-  /** It has a verb: what has none is a label or a fragment. */
-  readonly verb: boolean;
-  /** It begins inside quotation marks that an earlier sentence opened. */
-  readonly spoken: boolean;
-  /** The author emphasised most of it, as theses and definitions often are. */
-  readonly emphasised: boolean;
-  /** It opens its paragraph: whatever it points back to is farther away, so it stands better alone. */
-  readonly opening: boolean;
 }
 
 /** The sentences of a paragraph. */

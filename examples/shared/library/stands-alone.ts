@@ -1,5 +1,17 @@
-import { countWords } from '../plain-text.ts';
-import type { Sentence } from './sentences.ts';
+import { countWords } from './plain-text.ts';
+
+/** What is looked at in a sentence. */
+export interface Readable {
+  readonly text: string;
+  /** It has a verb: what has none is a label or a fragment. */
+  readonly verb: boolean;
+  /** It begins inside quotation marks that an earlier sentence opened. */
+  readonly spoken: boolean;
+  /** The author emphasised most of it, as theses and definitions often are. */
+  readonly emphasised: boolean;
+  /** It opens its paragraph: whatever it points back to is farther away, so it stands better alone. */
+  readonly opening: boolean;
+}
 
 // Shorter ones say too little alone, longer ones are no summary; a paragraph of Newton can be one sentence of 150 words.
 const FEWEST_WORDS = 9;
@@ -9,7 +21,7 @@ const MOST_WORDS = 42;
  * How well a sentence reads outside its place: 0 (not at all) to 1.3. Sentences that speak of a figure, that are dialogue
  * or a question, or that hold figures and labels of a drawing are 0; one that leans on the sentence before it is between.
  */
-export function standsAlone({ text, verb, spoken, emphasised, opening }: Sentence): number {
+export function standsAlone({ text, verb, spoken, emphasised, opening }: Readable): number {
   const words = countWords(text);
   if (words < FEWEST_WORDS || words > MOST_WORDS || !verb) return 0;
   if (!/^\p{Lu}/u.test(text) || !text.endsWith('.') || unbalanced(text)) return 0;

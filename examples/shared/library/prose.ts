@@ -1,4 +1,4 @@
-import { plainText } from '../plain-text.ts';
+import { plainText } from './plain-text.ts';
 
 /** A paragraph of a page: running text, or the heading of a part or chapter. */
 export type Block =
