@@ -5,13 +5,15 @@ import type { XorcaError } from './errors.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
 import type { JournalEntry, ProcessRecord } from './ports.ts';
-import type { BufferedEvent, RecordBody } from './record.ts';
+import type { BufferedEvent, RecordBody, Trace } from './record.ts';
 import { awaitPromises } from './run/await-promises.ts';
 import { control } from './run/control.ts';
+import { deliver } from './run/deliver.ts';
 import { finish, resendOld } from './run/finish.ts';
 import { passTime } from './run/pass-time.ts';
 import { openRun, type Run } from './run/run.ts';
-import { take } from './run/take.ts';
+import { watched } from './run/watched.ts';
+import type { StepWatch } from './watch/step-watch.ts';
 
 /** One event for one process, decoded and valid. */
 export interface Delivery {
@@ -20,18 +22,22 @@ export interface Delivery {
   readonly hash: string;
   /** Starts the process whatever its type is, on this version if one is named. */
   readonly starts?: { readonly version?: string };
+  /** What its effects are to carry. Default: the event's own trace. */
+  readonly trace?: Trace;
 }
 
 /** What somebody in charge does to a process. */
 export type Control =
   | { readonly kind: 'cancel'; readonly reason: string | undefined }
   | { readonly kind: 'redrive' }
-  | { readonly kind: 'migrate'; readonly to: string };
+  | { readonly kind: 'migrate'; readonly to: string; readonly dryRun: boolean };
 
 /** What a process is moved by. Neither: a wake, which fires what is due and sends again. */
 export interface Work {
   readonly deliveries: readonly Delivery[];
   readonly control?: Control;
+  /** Sees the steps, and gives each the trace that its effects carry; for one try only. */
+  readonly watch?: StepWatch;
 }
 
 export interface AdvanceSettings {
@@ -76,7 +82,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Moves a process by the work, in order: one record in, one record out. Pure: the same record, work and time give the same plan,
- * so a lost race is answered by doing it again on the fresh record.
+ * so a lost race is answered by doing it again on the fresh record. Only the traces of its effects are the watch's to choose.
  */
 export function advance(
   settings: AdvanceSettings,
@@ -87,9 +93,9 @@ export function advance(
   confirmed: ReadonlySet<string> = NONE,
 ): Plan {
   if (isForeign(settings, record)) return foreign(id, record as ProcessRecord, work);
-  const run = openRun(settings, id, record, now, confirmed);
+  const run = openRun(settings, id, record, now, confirmed, work.watch);
   begin(run, work);
-  const outcomes = work.deliveries.map((delivery) => take(run, delivery));
+  const outcomes = work.deliveries.map((delivery) => deliver(run, delivery));
   return { ...end(run, work), outcomes };
 }
 
@@ -104,13 +110,13 @@ export async function advancePromises(
   budgetMs: number,
 ): Promise<Plan> {
   if (isForeign(settings, record)) return foreign(id, record as ProcessRecord, work);
-  const run = openRun(settings, id, record, now, confirmed);
+  const run = openRun(settings, id, record, now, confirmed, work.watch);
   const until = Date.now() + budgetMs;
   begin(run, work);
   await awaitPromises(run, until);
   const outcomes: Outcome[] = [];
   for (const delivery of work.deliveries) {
-    outcomes.push(take(run, delivery));
+    outcomes.push(deliver(run, delivery));
     await awaitPromises(run, until);
   }
   const plan = { ...end(run, work), outcomes };
@@ -118,9 +124,16 @@ export async function advancePromises(
   return plan;
 }
 
-function begin(run: Run, work: Work): void {
-  if (work.control) control(run, work.control);
+function begin(run: Run, { control: wish }: Work): void {
+  if (wish) controlWatched(run, wish);
   else passTime(run);
+}
+
+function controlWatched(run: Run, wish: Control): void {
+  watched(run, wish.kind, (trace) => {
+    control(run, wish, trace);
+    return run.changed;
+  });
 }
 
 function end(run: Run, work: Work): Omit<Plan, 'outcomes'> {

@@ -41,7 +41,9 @@ export function toCloudEvents(
     const wanted = wantedEvent(effect, context);
     if (!wanted) continue;
     const id = `${context.id}/${counter + events.length + 1}`;
-    const event = complete({ ...context.trace, ...wanted, id, time }, context);
+    // All attempts share it: what a service is told twice to do, it can tell from two things to do.
+    const command = effect.kind === 'command' ? { commandid: effect.first ?? id } : undefined;
+    const event = complete({ ...context.trace, ...wanted, ...command, id, time }, context);
     const schema = effect.kind === 'command' ? effect.contract.input : context.emits(event.type)?.data;
     if (schema) assertFits(event, schema, context.id);
     if (effect.kind === 'command') context.sent(effect.command, id);

@@ -7,8 +7,10 @@ import { mapLimit } from './map-limit.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
 import { assertProcessId } from './process-id.ts';
-import type { ProcessRunner, RunResult } from './process-runner.ts';
+import type { ProcessRunner } from './process-runner.ts';
+import type { RunResult } from './run-result.ts';
 import type { RunnerSettings } from './runner-options.ts';
+import { tellUndone } from './watch/tell-undone.ts';
 
 /** Something for a process: an event as it came, or the wish to start one. */
 export interface Incoming {
@@ -34,14 +36,14 @@ export async function handleAll(
   for (const [at, { event: raw, starts }] of incoming.entries()) {
     const decoded = decodeEvent(raw, settings.maxEventBytes);
     if ('error' in decoded) {
-      outcomes[at] = { status: 'rejected', ...decoded, effects: [] };
+      outcomes[at] = undone(settings, undefined, { status: 'rejected', ...decoded, effects: [] });
       continue;
     }
     const { event } = decoded;
     const id = settings.orchestrator.processId(event);
     const error = id === decoded.id ? undefined : idFault(event, id);
     if (error) {
-      outcomes[at] = { status: 'rejected', event, error, effects: [] };
+      outcomes[at] = undone(settings, id, { status: 'rejected', event, error, effects: [] });
       continue;
     }
     const item = { at, delivery: { event, hash: inputHash(event), ...(starts ? { starts } : {}) } };
@@ -54,7 +56,7 @@ export async function handleAll(
     const deliveries = items.map(({ delivery }) => delivery);
     const result =
       settings.now() >= deadlineAt
-        ? tooLate(id, deliveries)
+        ? tooLate(settings, id, deliveries)
         : await processes.run(id, { deliveries }, deadlineAt);
     results.set(id, result);
     for (const [place, { at }] of items.entries()) outcomes[at] = result.outcomes[place] as Outcome;
@@ -91,16 +93,29 @@ function idFault(event: CloudEvent, id: string): XorcaError | undefined {
   }
 }
 
-function tooLate(id: string, deliveries: readonly Delivery[]): RunResult {
+function tooLate(settings: RunnerSettings, id: string, deliveries: readonly Delivery[]): RunResult {
   const error = new XorcaError(
     'XORCA_DEADLINE',
     `There was no time left for process ${JSON.stringify(id)} in this invocation. Nothing was done: deliver again.`,
     { processId: id, retryable: true },
   );
   return {
-    outcomes: deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })),
+    outcomes: deliveries.map(({ event }) =>
+      undone(settings, id, { status: 'failed', event, error, effects: [] }),
+    ),
     changed: false,
     resent: 0,
+    effects: [],
     error,
   };
+}
+
+/** An outcome without a run, which only this shows to the telemetry. */
+function undone(
+  { telemetry, orchestrator, now }: RunnerSettings,
+  processId: string | undefined,
+  outcome: Outcome,
+): Outcome {
+  if (telemetry) tellUndone(telemetry, { orchestrator: orchestrator.name, processId, at: now() }, outcome);
+  return outcome;
 }

@@ -97,11 +97,28 @@ export type {
   StoredProcess,
 } from './ports.ts';
 export type { PendingDetails, ProcessDetails } from './process-details.ts';
-export type { Problem, ProcessFailure } from './record.ts';
+export type { Problem, ProcessFailure, Trace } from './record.ts';
 export { type CallOptions, createRunner, type Runner, type WakeResult } from './runner.ts';
 export type { RunnerOptions } from './runner-options.ts';
 export { type MemoryLockOptions, memoryLock } from './stores/memory-lock.ts';
 export { type MemoryPublisher, memoryPublisher } from './stores/memory-publisher.ts';
 export { memoryStore } from './stores/memory-store.ts';
 export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';
+export type {
+  Activity,
+  ActivityEnd,
+  CommandActivity,
+  DueFacts,
+  EventFacts,
+  PartActivity,
+  PublishActivity,
+  RunActivity,
+  RunFacts,
+  StepActivity,
+  StepKind,
+  StorageActivity,
+  Telemetry,
+  TelemetrySpan,
+  WholeActivity,
+} from './telemetry.ts';
 export type { WaitUntil } from './wait-for.ts';

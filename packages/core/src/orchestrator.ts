@@ -27,6 +27,8 @@ export interface Orchestrator {
   /** Registered versions, lowest first. */
   readonly versions: readonly string[];
   readonly startType: string | undefined;
+  /** The event types it wants to get beside `evt.*`: what starts and cancels its processes, signals, answers of other names. */
+  readonly wants: readonly string[];
   /** The command that starts a process, if it is one: the process then answers it. */
   readonly startCommand: CommandContract | undefined;
   /** Whether an event of this type starts a process when there is none and is given to it either way. */
@@ -109,6 +111,20 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       durationMs(span, `buffer[${JSON.stringify(type)}] of ${name}`),
     ]),
   );
+  const wants = [
+    ...(startOn === undefined ? [] : [typeof startOn === 'object' ? startOn.type : startOn]),
+    ...(startCommand ? [startCommand.cancel] : []),
+    ...signals,
+    ...transforms.keys(),
+    ...[...answers.values()].flatMap((kinds) => [...kinds.keys()]),
+  ];
+  for (const type of buffer.keys()) {
+    if (![...answers.values()].some((kinds) => kinds.has(type))) continue;
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `buffer of ${name} names ${type}, an answer to a command: that comes never too early, and late ones are nobody's. Leave it out.`,
+    );
+  }
   const retention = retentionOf(options.retention ?? {}, name);
   const migrations = migrationsOf(options.migrations ?? {}, versions, name);
   return {
@@ -117,6 +133,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     versions,
     startType: typeof startOn === 'object' ? startOn.type : startOn,
     startCommand,
+    wants: [...new Set(wants)].filter((type) => !type.startsWith('evt.')),
     engine: xstate5,
     runsPromises: (version) => prepared.get(version)?.runsPromises ?? false,
     isSignal: (type) => signals.has(type),

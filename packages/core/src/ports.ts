@@ -17,7 +17,7 @@ export interface ProcessRecord {
   readonly status: ProcessStatus;
   /** Keys of the states it is in, compound ones included: `['Regulate', '#Regulate.Grounded']`. For lists. */
   readonly states: readonly string[];
-  /** True: its body holds a problem that somebody should look at. For lists. */
+  /** True: it has a problem, or ended in an error: somebody should look at it. For lists. */
   readonly stuck: boolean;
   /** Grows by one with each save, inside the record: equal bodies would have equal ETags (ABA). */
   readonly revision: number;

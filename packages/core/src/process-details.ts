@@ -75,6 +75,6 @@ export function processDetails(record: ProcessRecord, now: number): ProcessDetai
     ...(problem ? { problem } : {}),
     ...(failure ? { failure } : {}),
     ...(deadlineAt === undefined ? {} : { deadlineAt }),
-    ...(origin ? { startedBy: origin } : {}),
+    ...(origin ? { startedBy: { command: origin.command, subject: origin.subject } } : {}),
   };
 }

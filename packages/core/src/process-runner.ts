@@ -1,9 +1,9 @@
-import { type AdvanceSettings, advance, advancePromises, type Plan, type Work } from './advance.ts';
+import { advance, type Plan, type Work } from './advance.ts';
 import { fullJitter, sleep } from './backoff.ts';
 import { type CloudEvent, describeEvent } from './cloud-event.ts';
 import type { MachineView } from './engine/engine.ts';
-import { isXorcaError, messageOf, PublishError, XorcaError } from './errors.ts';
-import type { Outcome } from './outcome.ts';
+import { isXorcaError, messageOf, XorcaError } from './errors.ts';
+import { type PlanSettings, planFor } from './plan-for.ts';
 import type {
   EventPublisher,
   Journal,
@@ -16,11 +16,13 @@ import type {
 import { type Published, publishAll } from './publish.ts';
 import { type Recent, recent } from './recent.ts';
 import { decodeBody } from './record.ts';
+import { type RunResult, resultOf, undone } from './run-result.ts';
 import { type SavedProcess, settle } from './settle.ts';
-import { hasContract, validateDeliveries } from './validate.ts';
+import type { Telemetry } from './telemetry.ts';
+import { type RunPorts, watchRun } from './watch/watch-run.ts';
 
 /** All that moving one process needs. */
-export interface ProcessEnvironment extends AdvanceSettings {
+export interface ProcessEnvironment extends PlanSettings {
   readonly store: ProcessStore;
   /** Undefined: the caller publishes the outcomes' effects and confirms them. */
   readonly publisher: EventPublisher | undefined;
@@ -28,15 +30,14 @@ export interface ProcessEnvironment extends AdvanceSettings {
   readonly lockOptions: { readonly ttlMs: number; readonly timeoutMs: number };
   readonly scheduler: Scheduler | undefined;
   readonly journal: Journal | undefined;
-  /** How long promises of a machine may take in one call, in ms. */
-  readonly promiseBudgetMs: number;
   readonly settle: 'eager' | 'lazy';
   /** How many processes' last records to keep for a save without a load. */
   readonly warm: number;
   readonly maxTries: number;
-  readonly now: () => number;
   readonly random: () => number;
   readonly onSnapshot: ((id: string, snapshot: MachineView) => unknown) | undefined;
+  /** Sees what happens. One that throws would do harm: see `guarded`. */
+  readonly telemetry: Telemetry | undefined;
   /** For what nobody else would hear of: it spoils nothing. */
   readonly report: (error: XorcaError) => void;
 }
@@ -51,20 +52,6 @@ export interface ProcessRunner {
   confirm(id: string, events: readonly CloudEvent[]): Promise<void>;
 }
 
-export interface RunResult {
-  readonly outcomes: readonly Outcome[];
-  /** Whether a record was saved. */
-  readonly changed: boolean;
-  /** Unconfirmed events that were published again. */
-  readonly resent: number;
-  /** The machine's state, if it moved. */
-  readonly view?: MachineView;
-  /** Another orchestrator's process: not this runner's to wake. */
-  readonly foreign?: boolean;
-  /** What kept the run, or its publishing, from happening. */
-  readonly error?: XorcaError;
-}
-
 // Conflicts clear within a storage round trip: a few of those is all the waiting there is.
 const BACKOFF_BASE_MS = 10;
 const BACKOFF_CAP_MS = 1_000;
@@ -73,7 +60,9 @@ const MAX_OWED = 10_000;
 
 /** Makes the runner of single processes. */
 export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
-  const { store } = env;
+  const { store, telemetry } = env;
+  const bare: RunPorts = { store, publisher: env.publisher, watch: undefined };
+  const seen = telemetry && { ...env, telemetry, orchestrator: env.orchestrator.name };
   const warm = recent<StoredProcess>(env.warm);
   const owed: Recent<ReadonlySet<string>> = recent(MAX_OWED);
 
@@ -83,7 +72,12 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
   }
 
   /** Everything up to and including the save. */
-  async function commit(id: string, work: Work, deadlineAt: number): Promise<Committed> {
+  async function commit(
+    id: string,
+    work: Work,
+    deadlineAt: number,
+    { store, watch }: RunPorts,
+  ): Promise<Committed> {
     let attempted: Plan | undefined;
     let fromWarm = work.control ? undefined : warm.get(id);
     for (let attempt = 0; ; attempt++) {
@@ -92,7 +86,9 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
         // The save had landed and only its answer was lost.
         return { plan: attempted, saved: savedOf(attempted, stored.revision), before: undefined, attempt };
       }
-      const plan = await planFor(env, id, stored, work, deadlineAt, owed.get(id));
+      const tried = watch ? watch.trying(work, stored) : work;
+      const plan = await planFor(env, id, stored, tried, deadlineAt, owed.get(id));
+      watch?.planned(plan);
       if (fromWarm && !(plan.record && plan.outcomes.every(({ status }) => status === 'applied'))) {
         // Only a conditional write proves a remembered record fresh; any other answer needs the stored one.
         fromWarm = undefined;
@@ -117,20 +113,25 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
   }
 
   /** Everything after the save: the world hears of it. */
-  async function deliver(id: string, { plan, saved, before }: Committed): Promise<Published | undefined> {
+  async function deliver(
+    id: string,
+    { plan, saved, before }: Committed,
+    { publisher, watch }: RunPorts,
+  ): Promise<Published | undefined> {
     const fresh = env.carried ? [] : plan.effects;
     const events = [...plan.resend, ...fresh];
     if (saved) {
       remember(id, saved);
       owed.delete(id);
     }
-    if (!env.publisher || events.length === 0) return undefined;
-    const published = await publishAll(env.publisher, events);
+    if (!publisher || events.length === 0) return undefined;
+    const published = await publishAll(publisher, events);
     const base = saved ?? (before && { ...before, body: decodeBody(before.record) });
     if (env.settle === 'lazy' && published.failed.size === 0 && plan.resend.length === 0) {
       owed.set(id, published.confirmed);
     } else if (base) {
-      await settleQuietly(id, base, published);
+      if (watch) await watch.settling(() => settleQuietly(id, base, published));
+      else await settleQuietly(id, base, published);
     }
     return published;
   }
@@ -176,37 +177,36 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
     await store.delete?.(id);
   }
 
+  async function lead(id: string, work: Work, deadlineAt: number, ports: RunPorts): Promise<RunResult> {
+    try {
+      const lease =
+        env.lock &&
+        (await env.lock.acquire(id, {
+          ...env.lockOptions,
+          timeoutMs: Math.max(0, Math.min(env.lockOptions.timeoutMs, deadlineAt - env.now())),
+        }));
+      try {
+        const committed = await commit(id, work, deadlineAt, ports);
+        const published = await deliver(id, committed, ports);
+        await tellOthers(id, committed);
+        if (committed.saved && committed.plan.doomed) await forget(id);
+        return resultOf(committed.plan, committed.saved !== undefined, published);
+      } finally {
+        if (lease) await quietly(env, id, 'its lock', () => lease.release());
+      }
+    } catch (thrown) {
+      return undone(id, work, thrown);
+    }
+  }
+
   return {
     async plan(id, work) {
       const before = await store.load(id);
       return { plan: advance(env, id, before?.record, work, env.now()), before };
     },
-    async run(id, work, deadlineAt) {
-      try {
-        const lease =
-          env.lock &&
-          (await env.lock.acquire(id, {
-            ...env.lockOptions,
-            timeoutMs: Math.max(0, Math.min(env.lockOptions.timeoutMs, deadlineAt - env.now())),
-          }));
-        try {
-          const committed = await commit(id, work, deadlineAt);
-          const published = await deliver(id, committed);
-          await tellOthers(id, committed);
-          if (committed.saved && committed.plan.doomed) await forget(id);
-          return resultOf(committed, published);
-        } finally {
-          if (lease) await quietly(env, id, 'its lock', () => lease.release());
-        }
-      } catch (thrown) {
-        const error = runError(thrown, id);
-        return {
-          outcomes: work.deliveries.map(({ event }) => ({ status: 'failed', event, error, effects: [] })),
-          changed: false,
-          resent: 0,
-          error,
-        };
-      }
+    run(id, work, deadlineAt) {
+      if (!seen) return lead(id, work, deadlineAt, bare);
+      return watchRun(seen, id, work, (ports) => lead(id, work, deadlineAt, ports));
     },
     async confirm(id, events) {
       const stored = await store.load(id);
@@ -231,53 +231,6 @@ interface Committed {
   readonly before: StoredProcess | undefined;
 }
 
-async function planFor(
-  env: ProcessEnvironment,
-  id: string,
-  stored: StoredProcess | undefined,
-  work: Work,
-  deadlineAt: number,
-  owed: ReadonlySet<string> | undefined,
-): Promise<Plan> {
-  const { orchestrator } = env;
-  if (!hasContract(orchestrator, work.deliveries)) return moved(env, id, stored, work, deadlineAt, owed);
-  const { valid, rejected } = await validateDeliveries(orchestrator, stored?.record, work.deliveries);
-  const deliveries = valid.map(({ delivery }) => delivery);
-  const plan = await moved(env, id, stored, { ...work, deliveries }, deadlineAt, owed);
-  if (rejected.length === 0) return plan;
-  const outcomes: Outcome[] = [];
-  for (const { at, outcome } of rejected) outcomes[at] = outcome;
-  for (const [place, { at }] of valid.entries()) outcomes[at] = plan.outcomes[place] as Outcome;
-  return { ...plan, outcomes };
-}
-
-function moved(
-  env: ProcessEnvironment,
-  id: string,
-  stored: StoredProcess | undefined,
-  work: Work,
-  deadlineAt: number,
-  owed: ReadonlySet<string> | undefined,
-): Plan | Promise<Plan> {
-  const now = env.now();
-  const version = stored?.record.version ?? env.orchestrator.versions.at(-1) ?? '';
-  if (!env.orchestrator.runsPromises(version)) return advance(env, id, stored?.record, work, now, owed);
-  const budgetMs = Math.max(0, Math.min(env.promiseBudgetMs, deadlineAt - now));
-  return advancePromises(env, id, stored?.record, work, now, owed, budgetMs);
-}
-
-function resultOf({ plan, saved }: Committed, published: Published | undefined): RunResult {
-  const failed = [...(published?.failed.values() ?? [])];
-  return {
-    outcomes: withFailures(plan.outcomes, published),
-    changed: saved !== undefined,
-    resent: plan.resend.length,
-    ...(saved && plan.view ? { view: plan.view } : {}),
-    ...(plan.foreign ? { foreign: true } : {}),
-    ...(failed.length > 0 ? { error: new PublishError(failed) } : {}),
-  };
-}
-
 function isSame(a: ProcessRecord, b: ProcessRecord): boolean {
   return a.revision === b.revision && a.body === b.body;
 }
@@ -285,31 +238,6 @@ function isSame(a: ProcessRecord, b: ProcessRecord): boolean {
 function savedOf(plan: Plan, revision: StoredProcess['revision']): SavedProcess {
   const { record, body } = plan;
   return { record, body, revision } as SavedProcess;
-}
-
-/** A delivery whose events did not all get out is delivered again: the outbox knows what is missing. */
-function withFailures(outcomes: readonly Outcome[], published: Published | undefined): readonly Outcome[] {
-  if (!published || published.failed.size === 0) return outcomes;
-  return outcomes.map((outcome) => {
-    const failed = outcome.effects.flatMap(({ id }) => published.failed.get(id) ?? []);
-    if (failed.length === 0) return outcome;
-    const again = failed.filter(({ retryable }) => retryable);
-    if (again.length === 0)
-      return {
-        ...outcome,
-        reason: `the bus refused ${failed.length} of its events for good: see the process's problem`,
-      };
-    return { ...outcome, status: 'failed', error: new PublishError(again) };
-  });
-}
-
-function runError(thrown: unknown, id: string): XorcaError {
-  if (isXorcaError(thrown)) return thrown;
-  return new XorcaError(
-    'XORCA_UNAVAILABLE',
-    `Process ${JSON.stringify(id)} could not be moved: ${messageOf(thrown)}. Nothing is lost: deliver again.`,
-    { processId: id, retryable: true, cause: thrown },
-  );
 }
 
 function expiredEvent(id: string, event: CloudEvent): XorcaError {

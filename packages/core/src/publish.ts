@@ -22,7 +22,8 @@ export async function publishAll(
   return { confirmed: new Set(events.map(({ id }) => id).filter((id) => !failed.has(id))), failed };
 }
 
-function failuresOf(error: unknown, events: readonly CloudEvent[]): readonly FailedPublish[] {
+/** Which of the events a publisher's error is about: those it names, or all. */
+export function failuresOf(error: unknown, events: readonly CloudEvent[]): readonly FailedPublish[] {
   if (isXorcaError(error, 'XORCA_PUBLISH') && 'failed' in error) return (error as PublishError).failed;
   return events.map(({ id }) => ({ id, reason: messageOf(error), retryable: true }));
 }

@@ -41,6 +41,8 @@ export interface BufferedEvent {
 export interface Origin {
   /** Id of the command's event. */
   readonly command: string;
+  /** `source` of that event. */
+  readonly source: string;
   /** The process, or whoever else, that sent it: `subject` of the answer. */
   readonly subject: string;
 }

@@ -5,6 +5,8 @@ import { assertOptions } from './options.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Platform, ProcessStore } from './ports.ts';
 import type { ProcessEnvironment } from './process-runner.ts';
+import type { Telemetry } from './telemetry.ts';
+import { guarded, telemetryOf } from './watch/guarded.ts';
 
 export interface RunnerOptions {
   /**
@@ -32,6 +34,8 @@ export interface RunnerOptions {
   readonly lock?: { readonly ttl?: Duration; readonly timeout?: Duration };
   /** Called after each commit with the machine's state. What it throws is reported and spoils nothing. */
   readonly onSnapshot?: (id: string, snapshot: MachineView) => unknown;
+  /** Sees what happens, and lends events their trace: `openTelemetry()` of `@xorca/core/telemetry`. Default: none. */
+  readonly telemetry?: Telemetry;
   /** Hears of failures that spoil nothing (onSnapshot, a scheduler's hint). Default: `console.error`. */
   readonly report?: (error: XorcaError) => void;
   /** Source of jitter, 0 to 1. Default `Math.random`. */
@@ -57,6 +61,7 @@ const OPTIONS: readonly (keyof RunnerOptions)[] = [
   'maxTries',
   'lock',
   'onSnapshot',
+  'telemetry',
   'report',
   'random',
 ];
@@ -89,6 +94,7 @@ export function resolveSettings(
   }
   const dedupeAgeMs = durationMs(options.dedupe?.age ?? '14d', 'dedupe.age');
   assertRetention(orchestrator, store, dedupeAgeMs);
+  const report = options.report ?? ((error: XorcaError) => console.error(`${error.code}: ${error.message}`));
   return {
     orchestrator,
     store,
@@ -120,7 +126,8 @@ export function resolveSettings(
       timeoutMs: durationMs(options.lock?.timeout ?? '10s', 'lock.timeout'),
     },
     onSnapshot: options.onSnapshot,
-    report: options.report ?? ((error) => console.error(`${error.code}: ${error.message}`)),
+    telemetry: options.telemetry && guarded(telemetryOf(options.telemetry, 'createRunner'), report),
+    report,
     random: options.random ?? Math.random,
     now: clock ? () => clock.now() : Date.now,
   };

@@ -1,5 +1,5 @@
 import type { Control } from './advance.ts';
-import { isXorcaError, type XorcaError } from './errors.ts';
+import { isXorcaError, messageOf, XorcaError } from './errors.ts';
 import { handleAll, type Incoming, startOf } from './handle.ts';
 import { mapLimit } from './map-limit.ts';
 import type { Orchestrator } from './orchestrator.ts';
@@ -46,8 +46,9 @@ export interface Runner {
   }): Promise<Outcome>;
   /** Fires due timers and sends unconfirmed events again. Call it every minute or so: the only clock a process has. */
   wake(options?: CallOptions): Promise<WakeResult>;
-  /** A process as people want to see it, or undefined. */
+  /** A process of this orchestrator as people want to see it, or undefined. */
   get(id: string): Promise<ProcessDetails | undefined>;
+  /** Processes of this orchestrator, page by page, for people; may be late. `{ orchestrator }` looks at another's. */
   list(query?: ListQuery): Promise<Page<ProcessSummary>>;
   /**
    * Ends a process: everything it waits for is called off, whoever started it gets an error. Works for one that fails or whose
@@ -88,6 +89,7 @@ export function createRunner(
   const processes = createProcessRunner(settings);
   const resting = new Map<string, number>();
   const room = waiting();
+  let pruneAt = 0;
 
   async function lead(incoming: readonly Incoming[], deadlineAt: number): Promise<readonly Outcome[]> {
     const { outcomes, results } = await handleAll(settings, processes, incoming, deadlineAt);
@@ -95,10 +97,24 @@ export function createRunner(
     return outcomes;
   }
 
+  // A journal drops what is over its retention when somebody asks it to.
+  async function prune(now: number): Promise<void> {
+    const { journal } = settings;
+    if (!journal?.prune || now < pruneAt) return;
+    pruneAt = now + PRUNE_EVERY_MS;
+    try {
+      await journal.prune(now);
+    } catch (cause) {
+      const message = `The journal could not drop what is over its retention: ${messageOf(cause)}. It is tried again in an hour.`;
+      settings.report(new XorcaError('XORCA_UNAVAILABLE', message, { cause }));
+    }
+  }
+
   async function get(id: string): Promise<ProcessDetails | undefined> {
     assertProcessId(id);
     const stored = await settings.store.load(id);
-    return stored && processDetails(stored.record, settings.now());
+    if (stored?.record.orchestrator !== orchestrator.name) return undefined;
+    return processDetails(stored.record, settings.now());
   }
 
   async function command(id: string, control: Control): Promise<ProcessDetails> {
@@ -140,6 +156,8 @@ export function createRunner(
       // Those that failed lately stay first in the index; asking for so many more keeps them from hiding the others.
       const due = await settings.store.due(now, settings.wakeLimit + resting.size);
       const ids = due.filter((id) => !resting.has(id)).slice(0, settings.wakeLimit);
+      const more = due.length >= settings.wakeLimit;
+      settings.telemetry?.due?.({ orchestrator: orchestrator.name, due: ids.length, more });
       const failed: Array<{ id: string; error: XorcaError }> = [];
       let woken = 0;
       let resent = 0;
@@ -152,16 +170,17 @@ export function createRunner(
         resent += result.resent;
         if (result.error) failed.push({ id, error: result.error });
       });
-      return { woken, resent, failed, more: due.length >= settings.wakeLimit };
+      await prune(now);
+      return { woken, resent, failed, more };
     },
 
     get,
-    list: (query = {}) => settings.store.list(query),
+    list: (query = {}) => settings.store.list({ orchestrator: orchestrator.name, ...query }),
     cancel: (id, { reason } = {}) => command(id, { kind: 'cancel', reason }),
     redrive: (id) => command(id, { kind: 'redrive' }),
     async migrate(id, version, { dryRun = false } = {}) {
       orchestrator.machine(version, id);
-      const control = { kind: 'migrate' as const, to: version };
+      const control = { kind: 'migrate' as const, to: version, dryRun };
       if (!dryRun) return command(id, control);
       const { plan, before } = await processes.plan(id, { deliveries: [], control });
       const record = plan.record ?? before?.record;
@@ -174,3 +193,5 @@ export function createRunner(
 
 // A due process that could not be moved (corrupt, another orchestrator's) is looked at once a minute, not by every wake.
 const REST_MS = 60_000;
+// Retention is counted in days: an hour more or less is nothing, and looking costs.
+const PRUNE_EVERY_MS = 3_600_000;

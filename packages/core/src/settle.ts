@@ -3,6 +3,7 @@ import type { ProcessRecord, ProcessStore, Revision, StoredProcess } from './por
 import { problemOf } from './problem.ts';
 import type { Published } from './publish.ts';
 import { decodeBody, encodeBody, type RecordBody } from './record.ts';
+import { isStuck } from './run/next-record.ts';
 import { wakeAtOf } from './wake-at.ts';
 
 /** A record just saved, with what is known of its inside. */
@@ -33,7 +34,7 @@ export async function settle(
     if (body === undefined) return current;
     const record: ProcessRecord = {
       ...current.record,
-      stuck: body.problem !== undefined,
+      stuck: isStuck(current.record.status, body.problem),
       revision: current.record.revision + 1,
       wakeAt: wakeAtOf(body, current.record.status, resendAfterMs),
       updatedAt: now,

@@ -7,3 +7,9 @@ export function traceOf(event: CloudEvent): Trace | undefined {
   if (typeof traceparent !== 'string') return undefined;
   return typeof tracestate === 'string' ? { traceparent, tracestate } : { traceparent };
 }
+
+/** The event with another trace than its own. */
+export function withTrace(event: CloudEvent, trace: Trace): CloudEvent {
+  const { tracestate: _, ...rest } = event;
+  return { ...rest, ...trace } as CloudEvent;
+}

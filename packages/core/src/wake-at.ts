@@ -9,20 +9,23 @@ export type Pending = Pick<
 
 /** Epoch ms at which a process next needs attention: what is due first, or its oldest effect that nobody confirmed. */
 export function wakeAtOf(body: Pending, status: ProcessStatus, resendAfterMs: number): number | null {
-  let at = status === 'active' ? dueAtOf(body) : (body.expiresAt ?? Number.POSITIVE_INFINITY);
+  let at = status === 'active' ? activeWakeAt(body) : (body.expiresAt ?? Number.POSITIVE_INFINITY);
   for (const entry of body.outbox) at = Math.min(at, entry.at + resendAfterMs);
   return at === Number.POSITIVE_INFINITY ? null : at;
 }
 
-/** Epoch ms at which time itself moves an active process; infinite when nothing is due ever. */
-export function dueAtOf(body: Pending): number {
+// What fails when its time comes must not be tried without pause; the rest does not wait for it.
+function activeWakeAt(body: Pending): number {
+  let at = Math.max(dueAtOf(body), heldUntil(body.problem));
+  for (const { until } of body.buffered ?? []) at = Math.min(at, until);
+  return Math.min(at, body.deadlineAt ?? at);
+}
+
+/** Epoch ms at which a timer, a command or a promise moves an active process; infinite when none ever does. */
+export function dueAtOf(body: Pick<Pending, 'timers' | 'commands' | 'resumeAt'>): number {
   let at = body.resumeAt ?? Number.POSITIVE_INFINITY;
   for (const timer of body.timers) at = Math.min(at, timer.at);
   for (const command of body.commands) at = Math.min(at, command.dueAt ?? at);
-  at = Math.min(at, body.deadlineAt ?? at);
-  // What fails when its time comes must not be tried without pause.
-  at = Math.max(at, heldUntil(body.problem));
-  for (const { until } of body.buffered ?? []) at = Math.min(at, until);
   return at;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assign, createActor, fromTransition, setup } from 'xstate';
+import { assign, createActor, emit, fromTransition, setup } from 'xstate';
 import {
   createCloudEvent,
   createCloudOrchestrationActor,
@@ -339,4 +339,26 @@ test('an orchestration actor inside a persistable one keeps its state and emits 
     ['notif.summary.done'],
   ]);
   expect((await storage.load('b1'))?.record.status).toBe('done');
+});
+
+test('in the seed style what an overdue timer emits goes out with the next event', async () => {
+  const machine = setup({ types: { emitted: {} as { type: 'notif.late' } } }).createMachine({
+    initial: 'A',
+    states: {
+      A: { after: { 1000: { target: 'B', actions: emit({ type: 'notif.late' }) } } },
+      B: { on: { 'evt.read': { actions: () => {} } } },
+    },
+  });
+  let now = 1_800_000_000_000;
+  const input = {
+    statemachine: { version: '1', logic: machine },
+    storage: memoryStore(),
+    clock: { now: () => now },
+  };
+  await orchestrateCloudEvents(input, [], [{ subject: 'p' }]);
+  now += 2_000;
+  const { eventsToEmit, confirm } = await orchestrateCloudEvents(input, [event('p', 'evt.read', {})]);
+  expect(eventsToEmit).toMatchObject([{ type: 'notif.late', id: 'p/1' }]);
+  await confirm();
+  expect(JSON.parse((await input.storage.load('p'))?.record.body ?? '')).toMatchObject({ outbox: [] });
 });

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
-import { assign, setup } from 'xstate';
+import { assign, emit, setup } from 'xstate';
 import { z } from 'zod';
-import { createOrchestrator, defineEvent, type EventOf, type OrchestratorOptions } from '../src/index.ts';
+import {
+  createOrchestrator,
+  defineEvent,
+  type EventOf,
+  fromCommand,
+  type OrchestratorOptions,
+} from '../src/index.ts';
+import { fetchBook } from './support/contracts.ts';
 import { world } from './support/world.ts';
 
 const approval = defineEvent('evt.approval.given', { data: z.object({ by: z.string() }) });
@@ -53,6 +60,33 @@ test('an event that comes early is kept until a state takes it', async () => {
     buffered: [],
     wakeAt: null,
   });
+});
+
+test('what an early event brings about is told with the event that let it in', async () => {
+  const machine = setup({ types: { emitted: {} as { type: 'notif.taken' } } }).createMachine({
+    initial: 'A',
+    states: {
+      A: { on: { 'evt.open': 'B' } },
+      B: { on: { 'evt.early': { actions: emit({ type: 'notif.taken' }) } } },
+    },
+  });
+  const w = world(
+    createOrchestrator({ name: 'x', machines: { '1': machine }, buffer: { 'evt.early': '1h' } }),
+  );
+  await w.runner.start({ id: 'p' });
+  await w.send('evt.early');
+  expect(await w.send('evt.open')).toMatchObject({ effects: [{ type: 'notif.taken', id: 'p/1' }] });
+});
+
+test('an answer to a command is never too early, and is refused as such', () => {
+  const machine = setup({ actors: { fetchBook: fromCommand(fetchBook) } }).createMachine({});
+  expect(() =>
+    createOrchestrator({
+      name: 'x',
+      machines: { '1': machine },
+      buffer: { 'evt.books.fetch.success': '1h' },
+    }),
+  ).toThrow(/never too early/);
 });
 
 test('early events are taken in the order they came, each where a state takes it', async () => {

@@ -184,3 +184,38 @@ test('a history with a hole is not replayed', async () => {
     ],
   });
 });
+
+test('the history of a process that was migrated is not replayed', async () => {
+  const journal = memoryJournal();
+  const w = world(reading(), {}, { journal });
+  await w.runner.start({ id: 'p' });
+  const machines = { '1.0.0': machineOf() as never, '2.0.0': machineOf() as never };
+  await w
+    .deploy(reading({ machines, migrations: { '1.0.0': { to: '2.0.0' } } }))
+    .runner.migrate('p', '2.0.0');
+  expect(await checkHistory(machineOf() as never, journal)).toMatchObject({
+    checked: 0,
+    unchecked: [{ id: 'p', reason: expect.stringContaining('2.0.0') }],
+  });
+});
+
+test('a wake drops what is over its retention, once an hour, and goes on when that fails', async () => {
+  const journal = memoryJournal({ retention: { age: '1d' } });
+  const heard: string[] = [];
+  const w = world(reading(), { report: ({ message }) => heard.push(message) }, { journal });
+  await w.runner.start({ id: 'p' });
+  const left = async () => {
+    const ids: string[] = [];
+    for await (const id of journal.processes()) ids.push(id);
+    return ids;
+  };
+  await w.pass(1_000);
+  expect(await left()).toEqual(['p']);
+  await w.runner.cancel('p');
+  await w.pass(2 * 86_400_000);
+  expect(await left()).toEqual([]);
+  journal.prune = () => Promise.reject(new Error('away'));
+  await w.pass(3_600_000);
+  await w.pass(1_000);
+  expect(heard).toEqual([expect.stringContaining('away')]);
+});

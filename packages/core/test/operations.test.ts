@@ -233,3 +233,14 @@ test('a retention shorter than the memory for inputs is refused', () => {
   expect(() => world(reading({ retention: { done: '13d' } }))).toThrow(/dedupe\.age/);
   expect(() => world(reading({ retention: { done: '1d' } }), { dedupe: { age: '1d' } })).not.toThrow();
 });
+
+test('get and list know only the processes of their own orchestrator', async () => {
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  const other = w.deploy(reading({ name: 'other' }));
+  await other.runner.start({ id: 'q' });
+  expect(await other.runner.get('p')).toBeUndefined();
+  expect((await other.runner.list()).items.map(({ id }) => id)).toEqual(['q']);
+  expect((await other.runner.list({ orchestrator: 'reading' })).items.map(({ id }) => id)).toEqual(['p']);
+  await expect(other.runner.cancel('p')).rejects.toMatchObject({ code: 'XORCA_UNKNOWN_PROCESS' });
+});

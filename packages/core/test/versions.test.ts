@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assign, setup } from 'xstate';
+import { assign, fromPromise, setup } from 'xstate';
 import { createOrchestrator, fromCommand, type OrchestratorOptions } from '../src/index.ts';
 import { fetchBook } from './support/contracts.ts';
 import { world } from './support/world.ts';
@@ -213,4 +213,90 @@ test('where it is asked for, a changed machine is only reported', async () => {
   });
   expect(await next.answer(w.sent[0] as never, { pages: ['a'] })).toMatchObject({ status: 'applied' });
   expect(heard).toEqual(['XORCA_MACHINE_CHANGED']);
+});
+
+test('the waiting of a state that the old version did not time begins with the migration', async () => {
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  await w.answer(w.sent[0] as never, { pages: [] });
+  const timed = setup({ delays: { aDay: 86_400_000 } }).createMachine({
+    id: 'reading',
+    initial: 'Reading',
+    states: { Reading: { after: { aDay: 'Late' } }, Late: { type: 'final' } },
+  });
+  const machines = { '1.0.0': first, '2.0.0': timed as never };
+  const next = w.deploy(reading({ machines, migrations: { '1.0.0': { to: '2.0.0' } } }));
+  await next.pass(1_000_000);
+  expect(await next.runner.migrate('p', '2.0.0', { dryRun: true })).toMatchObject({
+    timers: [{ at: w.clock.now() + 86_400_000 }],
+  });
+  await next.runner.migrate('p', '2.0.0');
+  await next.pass(86_399_999);
+  expect(await next.runner.get('p')).toMatchObject({ value: 'Reading' });
+  await next.pass(1);
+  expect(await next.runner.get('p')).toMatchObject({ value: 'Late' });
+});
+
+test('a migration to where nobody would start what is waited for is refused', async () => {
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  await w.answer(w.sent[0] as never, { pages: [] });
+  const back = { to: '2.0.0', snapshot: (old: object) => ({ ...old, value: 'Getting' }) };
+  const next = w.deploy(reading({ ...both, migrations: { '1.0.0': back as never } }));
+  await expect(next.runner.migrate('p', '2.0.0')).rejects.toMatchObject({
+    code: 'XORCA_MIGRATION',
+    message: expect.stringContaining('fetchBook of state reading.Getting'),
+  });
+});
+
+test('a dry run runs no promise', async () => {
+  let calls = 0;
+  const looking = setup({
+    actors: {
+      look: fromPromise(async () => {
+        calls++;
+      }),
+    },
+  }).createMachine({
+    id: 'reading',
+    initial: 'Reading',
+    states: { Reading: { on: { 'evt.look': 'Looking' } }, Looking: { invoke: { src: 'look' } } },
+  });
+  const w = world(reading());
+  await w.runner.start({ id: 'p' });
+  await w.answer(w.sent[0] as never, { pages: [] });
+  const snapshot = (old: object) => ({
+    ...old,
+    value: 'Looking',
+    children: {
+      '0.reading.Looking': {
+        src: 'look',
+        snapshot: { status: 'active', input: undefined },
+        syncSnapshot: false,
+      },
+    },
+  });
+  const machines = { '1.0.0': first, '2.0.0': looking as never };
+  const next = w.deploy(reading({ machines, migrations: { '1.0.0': { to: '2.0.0', snapshot } as never } }));
+  await next.runner.migrate('p', '2.0.0', { dryRun: true });
+  expect(calls).toBe(0);
+  await next.runner.migrate('p', '2.0.0');
+  expect(calls).toBe(1);
+});
+
+test('a change in a child machine, or of the command an actor sends, is a change too', async () => {
+  const withChild = (states: object) => ({
+    '1.0.0': setup({
+      actors: { child: setup({}).createMachine({ initial: 'A', states } as never) },
+    }).createMachine({
+      invoke: { src: 'child' },
+      on: { 'evt.any': { actions: () => {} } },
+    } as never) as never,
+  });
+  const w = world(reading({ machines: withChild({ A: {} }) }));
+  await w.runner.start({ id: 'p' });
+  const same = w.deploy(reading({ machines: withChild({ A: {} }) }));
+  expect((await same.send('evt.any')).status).not.toBe('failed');
+  const other = w.deploy(reading({ machines: withChild({ A: {}, B: {} }) }));
+  expect(await other.send('evt.any')).toMatchObject({ error: { code: 'XORCA_MACHINE_CHANGED' } });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type CloudEvent, PublishError } from '@xorca/core';
 import { messageOf } from '@xorca/core/backend';
 import { ownBus } from './bus-owner.ts';
@@ -86,9 +87,11 @@ export function localBus(options: LocalBusOptions): LocalBus {
     return {
       insert() {
         inserted = [];
-        for (const { targets, lane, text } of events) {
+        for (const { targets, lane: subject, text } of events) {
           for (const entry of targets) {
             if (entry.leaving) continue;
+            // A lane of its own: nothing waits behind it.
+            const lane = entry.order === 'event' ? `${subject} ${randomUUID()}` : subject;
             inserted.push({ entry, lane, text, seq: table.insert(entry.name, lane, text) });
           }
         }

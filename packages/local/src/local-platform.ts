@@ -161,11 +161,12 @@ export function localPlatform(options: LocalPlatformOptions): LocalPlatform {
 function subscriptionsOf(
   runner: Runner | FleetRunner,
   types: readonly string[] | undefined,
-): readonly Pick<Subscription, 'name' | 'types'>[] {
+): readonly Pick<Subscription, 'name' | 'types' | 'order'>[] {
   if ('fleet' in runner) {
     const { name, types: commands, cancels } = runner.fleet;
     return [
-      { name: `fleet ${name}`, types: types ?? commands },
+      // A process may ask for many things at once, and a slow one must not hold up the others.
+      { name: `fleet ${name}`, types: types ?? commands, order: 'event' },
       { name: `fleet ${name} cancels`, types: cancels },
     ];
   }

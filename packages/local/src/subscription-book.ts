@@ -14,6 +14,7 @@ export interface BookEntry {
   readonly name: string;
   types: readonly string[];
   takes: (type: string) => boolean;
+  order: Subscription['order'];
   /** Undefined: nobody has subscribed it since the start. */
   subscriber: Subscriber | undefined;
   /** It is being removed, or was: it gets nothing any more. */
@@ -37,7 +38,7 @@ export interface SubscriptionBook {
   remove(name: string): Promise<void>;
 }
 
-const OPTIONS = ['name', 'types', 'handler', 'concurrency', 'batch', 'timeoutMs'];
+const OPTIONS = ['name', 'types', 'handler', 'order', 'concurrency', 'batch', 'timeoutMs'];
 
 /** Opens the book with what the file knows. */
 export function subscriptionBook(
@@ -91,8 +92,8 @@ export function subscriptionBook(
 
     add(subscription, start) {
       assertSubscription(subscription);
-      const { name, types } = subscription;
-      const fresh = entryOf(name, types);
+      const { name, types, order } = subscription;
+      const fresh = entryOf(name, types, order);
       const before = entries.get(name);
       if (before?.leaving || before?.subscriber) {
         throw new XorcaError(
@@ -105,7 +106,7 @@ export function subscriptionBook(
         database.writeNow(() => table.put(name, types));
       }
       // The same entry, since an event may be on its way to it.
-      const entry = before ? Object.assign(before, { types: fresh.types, takes: fresh.takes }) : fresh;
+      const entry = before ? Object.assign(before, { types: fresh.types, takes: fresh.takes, order }) : fresh;
       entries.set(name, entry);
       entry.subscriber = start();
     },
@@ -126,8 +127,9 @@ export function subscriptionBook(
   };
 }
 
-function entryOf(name: string, types: readonly string[]): BookEntry {
-  return { name, types: [...types], takes: typeMatcher(types), subscriber: undefined, leaving: undefined };
+function entryOf(name: string, types: readonly string[], order?: Subscription['order']): BookEntry {
+  const takes = typeMatcher(types);
+  return { name, types: [...types], takes, order, subscriber: undefined, leaving: undefined };
 }
 
 function subscribersOf(entries: readonly BookEntry[]): readonly Subscriber[] {
@@ -136,7 +138,7 @@ function subscribersOf(entries: readonly BookEntry[]): readonly Subscriber[] {
 
 function assertSubscription(subscription: Subscription): void {
   assertOptions(subscription, OPTIONS, 'subscribe');
-  const { name, types, handler, concurrency, batch, timeoutMs } = subscription;
+  const { name, types, handler, order, concurrency, batch, timeoutMs } = subscription;
   // NUL and halves of surrogate pairs would come back from the file as another name.
   if (typeof name !== 'string' || name === '' || name.includes('\0') || !name.isWellFormed()) {
     throw new XorcaError(
@@ -146,6 +148,12 @@ function assertSubscription(subscription: Subscription): void {
   }
   if (!Array.isArray(types) || typeof handler !== 'function') {
     throw new XorcaError('XORCA_CONFIG', `Subscription ${name} needs types, a list, and a handler.`);
+  }
+  if (order !== undefined && order !== 'subject' && order !== 'event') {
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `order of subscription ${name} must be 'subject' or 'event', not ${JSON.stringify(order)}.`,
+    );
   }
   assertWhole(concurrency, 'concurrency');
   assertWhole(batch, 'batch');

@@ -30,6 +30,11 @@ export interface Subscription {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers on some ways only, and one that never does, are both right
   readonly handler: (events: readonly CloudEvent[]) => Promise<HandlerAnswer | undefined | void>;
+  /**
+   * What waits in turn: the events of one subject (`'subject'`, the default), or nothing (`'event'`): then a slow event holds up no
+   * other of its subject, and they come in any order.
+   */
+  readonly order?: 'subject' | 'event';
   /** How many subjects are handled at once. Default 64. */
   readonly concurrency?: number;
   /** How many events of a subject one call gets at most. Default 32. */

@@ -57,7 +57,7 @@ async function walk({ store, journal }: Ports) {
   const platform = { store, journal, publisher, clock };
   const orders = createRunner(shop, platform);
   const deliveries = createRunner(delivery, platform);
-  const fleet = createFleetRunner(services(), { publisher, clock }, { timeout: 50 });
+  const fleet = createFleetRunner(services(), { publisher }, { timeout: 50 });
   let handed = 0;
   // Everything that is sent goes to everybody, until nothing new is sent.
   const settle = async () => {

@@ -113,6 +113,28 @@ describe('a fleet on the local platform', () => {
     expect(heard).toEqual([]);
   });
 
+  it('carries a quick command out while a slow one of the same process is under way', async () => {
+    const open = await openPlatform();
+    let finish = () => {};
+    const { heard } = stock(
+      ({ of }) =>
+        of === 'slow'
+          ? new Promise((resolve) => {
+              finish = () => resolve({ shelf: 'far away' });
+            })
+          : { shelf: 'near' },
+      { open },
+    );
+    await open.platform.bus.publish([command('1', { of: 'slow' })]);
+    await settled();
+    await open.platform.bus.publish([command('2', { of: 'quick' })]);
+    await settled();
+    expect(heard).toMatchObject([{ id: '2/answer' }]);
+    finish();
+    await open.platform.idle();
+    expect(heard).toMatchObject([{ id: '2/answer' }, { id: '1/answer' }]);
+  });
+
   it('takes the types it is told, and is woken only if it remembers', async () => {
     const open = await openPlatform();
     const { outcomes } = stock(() => ({ shelf: 'A1' }), {
@@ -121,7 +143,7 @@ describe('a fleet on the local platform', () => {
     });
     await open.platform.bus.publish([command('1'), command('2', {}, 'cmd.more')]);
     await open.platform.idle();
-    expect(outcomes).toEqual(['1 applied', '2 unhandled']);
+    expect(outcomes.sort()).toEqual(['1 applied', '2 unhandled']);
     expect(open.time.waits).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import type { Outcome } from '../outcome.ts';
 import type { Clock, EventPublisher, ProcessLock, ProcessStore } from '../ports.ts';
 import { createProcessRunner } from '../process-runner.ts';
 import { resolveSettings } from '../runner-options.ts';
+import type { Telemetry } from '../telemetry.ts';
 
 /** A machine and the version it is registered as. */
 export interface VersionedStateMachine {
@@ -37,6 +38,8 @@ export interface OrchestrateCloudEventsInput {
   /** With it events are published and confirmed here; without it you publish `eventsToEmit` and call `confirm`. */
   readonly publisher?: EventPublisher;
   readonly clock?: Clock;
+  /** Sees what happens, and lends events their trace. See `RunnerOptions`. */
+  readonly telemetry?: Telemetry;
   readonly report?: (error: XorcaError) => void;
 }
 
@@ -74,6 +77,7 @@ const OPTIONS = [
   'onSnapshot',
   'publisher',
   'clock',
+  'telemetry',
   'report',
 ];
 
@@ -103,6 +107,7 @@ export async function orchestrateCloudEvents(
     locking,
     acquireLockMaxTimeout,
     onSnapshot,
+    telemetry,
     report,
   } = input;
   if (locking && !lock)
@@ -120,6 +125,7 @@ export async function orchestrateCloudEvents(
     },
     {
       ...(onSnapshot ? { onSnapshot } : {}),
+      ...(telemetry ? { telemetry } : {}),
       ...(report ? { report } : {}),
       ...(acquireLockMaxTimeout === undefined ? {} : { lock: { timeout: acquireLockMaxTimeout } }),
     },
@@ -131,9 +137,13 @@ export async function orchestrateCloudEvents(
   const incoming = [...starts, ...events.map((event) => ({ event }))];
   const { outcomes, results } = await handleAll(settings, processes, incoming, Number.POSITIVE_INFINITY);
 
-  const emitted = outcomes.flatMap(({ status, effects }) =>
+  const caused = outcomes.flatMap(({ status, effects }) =>
     status === 'applied' || status === 'duplicate' ? effects : [],
   );
+  // What overdue timers decided before the first event is nobody's doing, and must go out all the same.
+  const named = new Set(caused.map(({ id }) => id));
+  const byTime = [...results.values()].flatMap(({ effects }) => effects.filter(({ id }) => !named.has(id)));
+  const emitted = [...byTime, ...caused];
   return {
     eventsToEmit: emitted,
     processIdContext: Object.fromEntries(
@@ -143,12 +153,7 @@ export async function orchestrateCloudEvents(
     outcomes,
     async confirm() {
       if (publisher || emitted.length === 0) return;
-      const ids = new Set(
-        outcomes.flatMap(({ event, effects }) =>
-          effects.length > 0 && event?.subject ? [event.subject] : [],
-        ),
-      );
-      for (const id of ids) await processes.confirm(id, emitted);
+      for (const id of results.keys()) await processes.confirm(id, emitted);
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { Actor, AnyActorLogic, EventFromLogic, SnapshotFrom } from 'xstate';
 import { actorAt } from '../engine/actor-path.ts';
+import { contractsOf } from '../engine/contracts-of.ts';
 import type { Timer } from '../engine/engine.ts';
 import { assertRestorable, fitForRecord } from '../engine/persist.ts';
 import { stateKeysOf } from '../engine/state-key.ts';
 import { keepTimers, type TimerBook } from '../engine/timer-book.ts';
-import type { ActorNode } from '../engine/xstate-internals.ts';
+import { type ActorNode, isMachine } from '../engine/xstate-internals.ts';
 import { messageOf, XorcaError } from '../errors.ts';
 import { assertOptions } from '../options.ts';
 import type {
@@ -99,6 +100,7 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
         this.id,
         this.#body?.snapshot as SnapshotFrom<Logic> | undefined,
       );
+      this.#assertNoCommands();
       this.#book = keepTimers((this.#actor as unknown as ActorNode).system, {
         timers: this.#body?.timers ?? [],
         sequence: this.#body?.sequence ?? 0,
@@ -192,6 +194,18 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
       updatedAt: this.#now(),
       body: encodeBody(body),
     };
+  }
+
+  // It would wait for ever for an answer to what nobody ever sent.
+  #assertNoCommands(): void {
+    const { logic } = this.actor as unknown as ActorNode;
+    const [command] = isMachine(logic) ? contractsOf(logic) : [];
+    if (!command) return;
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `Actor ${JSON.stringify(this.id)} invokes ${command.type}, but a PersistableActor sends no commands. Use createRunner.`,
+      { processId: this.id },
+    );
   }
 
   #fire(timer: Timer): void {

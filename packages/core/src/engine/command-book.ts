@@ -45,7 +45,13 @@ export function keepCommands(
     entry.at = now;
     entry.dueAt = settings.timeoutMs === undefined ? null : now + settings.timeoutMs;
     entry.resting = false;
-    return { kind: 'command', command: entry.key, contract: settings.contract, input: entry.input };
+    return {
+      kind: 'command',
+      command: entry.key,
+      contract: settings.contract,
+      input: entry.input,
+      first: entry.ids[0],
+    };
   };
 
   // Answers whether another attempt was put off until later.

@@ -84,6 +84,8 @@ export interface CommandEffect {
   readonly command: string;
   readonly contract: CommandContract;
   readonly input: unknown;
+  /** Id of its first attempt; undefined: this is the first. */
+  readonly first: string | undefined;
 }
 
 /** What a machine decided, in the order in which it decided it. */
@@ -141,6 +143,16 @@ export interface Session {
   dispose(): void;
 }
 
+/** A state taken over from another version. */
+export interface Adopted {
+  /** The state, with the timers of its states that the other version did not time. */
+  readonly state: EngineState;
+  /** Timers and commands of actors that are not there. */
+  readonly lost: readonly string[];
+  /** What its states invoke and nobody started. */
+  readonly unstarted: readonly string[];
+}
+
 /** How to open a session: `state` restores a process, without it the machine starts with `input`. */
 export interface OpenOptions {
   readonly id: string;
@@ -165,8 +177,8 @@ export interface PreparedMachine {
   /** Whether any state takes events of this type. */
   accepts(type: string): boolean;
   open(options: OpenOptions): Session;
-  /** What of a state this machine has no place for: the timers and commands of actors that are not there. */
-  lost(options: OpenOptions): readonly string[];
+  /** Takes over the state that another version of the machine made, or says what does not fit. Nothing runs. */
+  adopt(options: { readonly id: string; readonly state: EngineState; readonly now: number }): Adopted;
 }
 
 /** The seam behind which a state machine library lies. */

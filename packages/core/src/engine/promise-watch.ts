@@ -12,7 +12,7 @@ export const NO_PROMISES: PromiseWatch = { running: () => false, settled: async 
 /** Watches promise actors through the system's inspection. After the recorder, whose place it takes, and before the start. */
 export function watchPromises(root: ActorNode, promises: ReadonlySet<unknown>): PromiseWatch {
   const { system } = root;
-  const record = system._sendInspectionEvent;
+  const record = system._sendInspectionEvent.bind(system);
   let happened = 0;
   let tell: (() => void) | undefined;
   system._sendInspectionEvent = (event) => {

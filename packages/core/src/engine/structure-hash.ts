@@ -1,9 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { commandSettings } from './command-logic.ts';
 import {
   type ActionLike,
   allNodes,
   type GuardLike,
+  isMachine,
   type MachineInternals,
   type TransitionNode,
 } from './xstate-internals.ts';
@@ -24,7 +26,20 @@ export function structureHash(machine: MachineInternals): string {
     [...node.transitions].map(([descriptor, list]) => [descriptor, list.map(shapeOf)]),
     node.always?.map(shapeOf) ?? [],
   ]);
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(nodes)))).slice(0, 16);
+  const actors = Object.entries(machine.implementations.actors).map(([name, logic]) => [
+    name,
+    logicShape(logic),
+  ]);
+  const inline = [...allNodes(machine.root)].flatMap(({ config }) =>
+    ([config.invoke ?? []].flat() as Array<{ src?: unknown }>).map(({ src }) => logicShape(src)),
+  );
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([nodes, actors, inline])))).slice(0, 16);
+}
+
+// What of an actor a running process depends on: the structure of a machine, the type of a command.
+function logicShape(logic: unknown): string | null {
+  if (isMachine(logic)) return structureHash(logic);
+  return commandSettings(logic)?.contract.type ?? null;
 }
 
 function shapeOf(transition: TransitionNode): unknown[] {

@@ -29,6 +29,7 @@ export function keepTimers(
   const timers = new Map(from.timers.map((timer) => [timer.key, timer]));
   let sequence = from.sequence;
   system.scheduler = {
+    hear: undefined,
     schedule(source, target, event, delay, id) {
       if (!Number.isFinite(delay)) {
         throw new XorcaError(
@@ -70,6 +71,7 @@ export function keepTimers(
   };
 }
 
-function keyOf(path: ActorPath, id: string): string {
+/** Names a timer within its process: the sender's path and the send id. */
+export function keyOf(path: ActorPath, id: string): string {
   return path.length === 0 ? id : JSON.stringify([...path, id]);
 }

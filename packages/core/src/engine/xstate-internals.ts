@@ -13,7 +13,11 @@ export interface ActorNode {
   readonly logic: unknown;
   readonly _parent?: ActorNode;
   readonly system: ActorSystemInternals;
-  getSnapshot(): { readonly status: string; readonly children?: Record<string, ActorNode | undefined> };
+  getSnapshot(): {
+    readonly status: string;
+    readonly children?: Record<string, ActorNode | undefined>;
+    readonly _nodes?: readonly StateNodeLike[];
+  };
   send(event: AnyEventObject): void;
 }
 
@@ -43,11 +47,16 @@ export type Inspected =
 export interface ActorSystemInternals {
   /** Taking its place spares the copy of each event that a public inspector gets. */
   _sendInspectionEvent(event: Inspected): void;
-  scheduler: {
-    schedule(source: ActorNode, target: ActorNode, event: AnyEventObject, delay: number, id?: string): void;
-    cancel(source: ActorNode, id: string): void;
-    cancelAll(actor: ActorNode): void;
-  };
+  scheduler: Scheduler;
+}
+
+/** What a system has its delayed events from. */
+export interface Scheduler {
+  schedule(source: ActorNode, target: ActorNode, event: AnyEventObject, delay: number, id?: string): void;
+  cancel(source: ActorNode, id: string): void;
+  cancelAll(actor: ActorNode): void;
+  /** Our own: who hears what the system tells; see recorder.ts. */
+  hear?(event: Inspected): void;
 }
 
 /** An action as a state node keeps it: a name, an object with a name, an own function or a built-in one. */

@@ -1,20 +1,12 @@
 import { type AnyStateMachine, createActor } from 'xstate';
 import { XorcaError } from '../errors.ts';
 import { actorAt } from './actor-path.ts';
+import { adoptState } from './adopt-state.ts';
 import { checkMachine } from './check-machine.ts';
 import { type CommandBook, keepCommands } from './command-book.ts';
-import { commandSettings } from './command-logic.ts';
 import { contractsOf } from './contracts-of.ts';
 import { nextDue } from './due.ts';
-import {
-  type Engine,
-  type EngineInput,
-  type MachineView,
-  type OpenOptions,
-  type Session,
-  type Timer,
-  timerName,
-} from './engine.ts';
+import type { Engine, EngineInput, MachineView, OpenOptions, Session } from './engine.ts';
 import { logicsOf } from './logics-of.ts';
 import { assertRestorable, fitForRecord } from './persist.ts';
 import { isPromiseLogic } from './promise-logic.ts';
@@ -50,7 +42,7 @@ export const xstate5: Engine = {
       stateKeys: [...allNodes(machine.root)].flatMap((node) => stateKey(node) ?? []),
       accepts,
       open: (options) => openSession(instrumented, promises, options),
-      lost: (options) => lostParts(instrumented, options),
+      adopt: (options) => adoptState(instrumented, options),
     };
   },
 };
@@ -137,27 +129,6 @@ function openSession(
       if (watch.running()) actor.stop();
     },
   };
-}
-
-/** Restores without starting: what is looked for is there, and no promise runs. */
-function lostParts(machine: AnyStateMachine, { id, state }: OpenOptions): readonly string[] {
-  const root = createActor(machine, { id, snapshot: state?.snapshot as never }) as unknown as ActorNode;
-  const { status, error } = root.getSnapshot() as { status: string; error?: unknown };
-  if (status === 'error') throw error;
-  return [
-    ...(state?.timers ?? [])
-      .filter((timer) => !takesTimer(actorAt(root, timer.to), timer))
-      .map((timer) => `the timer ${timerName(timer)}`),
-    ...(state?.commands ?? [])
-      .filter(({ path, type }) => commandSettings(actorAt(root, path)?.logic)?.contract.type !== type)
-      .map(({ type, path }) => `the command ${type} of ${path.join('/')}`),
-  ];
-}
-
-// `after` is a transition of its own name; what a machine sends itself with a delay has the type of any event.
-function takesTimer(actor: ActorNode | undefined, { event: { type } }: Timer): boolean {
-  if (!actor) return false;
-  return !type.startsWith('xstate.') || !isMachine(actor.logic) || actor.logic.events.includes(type);
 }
 
 function feed(

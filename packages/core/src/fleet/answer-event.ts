@@ -1,4 +1,6 @@
 import type { CloudEvent } from '../cloud-event.ts';
+import type { Trace } from '../record.ts';
+import { traceOf } from '../trace.ts';
 
 /** What an answer adds to what it takes from its command. */
 export interface AnswerParts {
@@ -8,13 +10,18 @@ export interface AnswerParts {
   readonly data: unknown;
   /** Epoch ms. */
   readonly now: number;
+  /** Default: the command's own. */
+  readonly trace: Trace | undefined;
 }
 
 /**
  * The event that answers a command. Its id follows from the command's, so that whoever dedupes on `(source, id)` takes two answers to
  * one command for one. The subject is kept, whatever else (a `replyto`) the command says.
  */
-export function answerTo(command: CloudEvent, { source, type, data, now }: AnswerParts): CloudEvent {
+export function answerTo(
+  command: CloudEvent,
+  { source, type, data, now, trace = traceOf(command) }: AnswerParts,
+): CloudEvent {
   return {
     specversion: '1.0',
     id: `${command.id}/answer`,
@@ -24,12 +31,8 @@ export function answerTo(command: CloudEvent, { source, type, data, now }: Answe
     time: new Date(now).toISOString(),
     datacontenttype: 'application/json',
     causationid: command.id,
-    ...traceOf(command),
+    causationsource: command.source,
+    ...trace,
     ...(data === undefined ? {} : { data }),
   };
-}
-
-function traceOf(command: CloudEvent): Partial<CloudEvent> {
-  const names = ['traceparent', 'tracestate'].filter((name) => typeof command[name] === 'string');
-  return Object.fromEntries(names.map((name) => [name, command[name]]));
 }

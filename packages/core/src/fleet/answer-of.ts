@@ -46,6 +46,7 @@ function contextOf({ event, processId, signal }: CommandCall, until: number): Co
   return {
     event,
     processId,
+    idempotencyKey: `${event.source} ${typeof event['commandid'] === 'string' ? event['commandid'] : event.id}`,
     signal,
     ...(until < Number.POSITIVE_INFINITY ? { deadlineAt: until } : {}),
     fail(data) {
@@ -77,7 +78,7 @@ async function answer(
   const checked = schema && (await held(call, schema, wire, type));
   if (checked && 'fault' in checked)
     throw broken(call, `its answer ${type} does not fit it: ${checked.fault}`);
-  const event = answerTo(call.event, { source, type, data: wire, now: now() });
+  const event = answerTo(call.event, { source, type, data: wire, now: now(), trace: call.trace });
   if (maxAnswerBytes !== undefined && isLarger(event, maxAnswerBytes)) {
     throw failure(
       call,

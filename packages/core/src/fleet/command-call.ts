@@ -1,5 +1,6 @@
 import { type CloudEvent, describeEvent } from '../cloud-event.ts';
 import { XorcaError } from '../errors.ts';
+import type { Trace } from '../record.ts';
 import type { Timers } from '../timers.ts';
 import type { CommandHandler } from './on-command.ts';
 
@@ -16,6 +17,8 @@ export interface CommandCall {
   readonly handler: CommandHandler;
   /** Aborted once, by whichever comes first: the end of its time, or whoever calls it off. */
   readonly signal: AbortSignal;
+  /** What its answer is to carry. Default: the command's own trace. */
+  readonly trace?: Trace;
   isCalledOff(): boolean;
   callOff(): void;
   /** What the work resolves to, or undefined once the time is over: then it is not waited for any longer. */

@@ -4,6 +4,7 @@ import { mapLimit } from '../map-limit.ts';
 import { hint } from '../options.ts';
 import type { Outcome } from '../outcome.ts';
 import type { CallOptions, WakeResult } from '../runner.ts';
+import { tellUncarried, watchCommand } from '../watch/watch-command.ts';
 import { callBook } from './call-book.ts';
 import { carryOut } from './carry-out.ts';
 import { type CommandCall, commandCall } from './command-call.ts';
@@ -38,7 +39,7 @@ export function createFleetRunner(
   options: FleetRunnerOptions = {},
 ): FleetRunner {
   const settings = fleetSettings(fleet, platform, options);
-  const { store, concurrency, maxEventBytes, now } = settings;
+  const { store, concurrency, maxEventBytes, now, telemetry } = settings;
   const calls = callBook();
   const forget = store && forgetAnswers({ fleet: fleet.name, store, concurrency, now });
 
@@ -60,6 +61,12 @@ export function createFleetRunner(
     return { status: 'rejected', event, error: invalid(event, `type: ${why}`), effects: [] };
   }
 
+  /** An outcome of what no handler gets, which only this shows to the telemetry. */
+  function seen(outcome: Outcome): Outcome {
+    if (telemetry) tellUncarried(telemetry, fleet, outcome, now());
+    return outcome;
+  }
+
   return {
     fleet,
     isIdempotent: store !== undefined,
@@ -71,19 +78,21 @@ export function createFleetRunner(
       for (const [at, raw] of events.entries()) {
         const decoded = decodeEvent(raw, maxEventBytes);
         if ('error' in decoded) {
-          outcomes[at] = { status: 'rejected', ...decoded, effects: [] };
+          outcomes[at] = seen({ status: 'rejected', ...decoded, effects: [] });
           continue;
         }
         const { event, id } = decoded;
         const call = taken(event, id);
         if (call) commands.push({ at, call });
         else if (fleet.cancels.includes(event.type)) cancels.push({ at, event });
-        else outcomes[at] = unknown(event);
+        else outcomes[at] = seen(unknown(event));
       }
       // All commands are taken by now: one that was called off in its own batch, or that still waits for its turn, is not begun.
-      for (const { at, event } of cancels) outcomes[at] = callOff(event);
+      for (const { at, event } of cancels) outcomes[at] = seen(callOff(event));
       await mapLimit(commands, concurrency, async ({ at, call }) => {
-        outcomes[at] = await carryOut(call, settings, deadlineAt);
+        outcomes[at] = telemetry
+          ? await watchCommand(telemetry, fleet.name, call, settings, deadlineAt)
+          : await carryOut(call, settings, deadlineAt);
         calls.remove(call);
       });
       return outcomes;

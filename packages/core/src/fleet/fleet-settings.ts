@@ -3,7 +3,9 @@ import { XorcaError } from '../errors.ts';
 import { assertOptions } from '../options.ts';
 import type { Clock, EventPublisher, ProcessStore } from '../ports.ts';
 import { whole } from '../runner-options.ts';
+import type { Telemetry } from '../telemetry.ts';
 import { systemTimers, type Timers } from '../timers.ts';
+import { guarded, telemetryOf } from '../watch/guarded.ts';
 import { answerBook } from './answer-book.ts';
 import type { CarryOutSettings } from './carry-out.ts';
 import type { Fleet } from './fleet.ts';
@@ -29,6 +31,8 @@ export interface FleetRunnerOptions {
   readonly maxEventBytes?: number;
   /** How long a handler may take. Default: until the call's `deadlineAt`; for ever, if it has none. */
   readonly timeout?: Duration;
+  /** Sees what happens, and lends answers their trace: `openTelemetry()` of `@xorca/core/telemetry`. Default: none. */
+  readonly telemetry?: Telemetry;
   /** Hears of what spoils nothing: a handler that ended after it was given up. Default: `console.error`. */
   readonly report?: (error: XorcaError) => void;
 }
@@ -38,6 +42,7 @@ export interface FleetSettings extends CarryOutSettings {
   readonly store: ProcessStore | undefined;
   readonly concurrency: number;
   readonly maxEventBytes: number;
+  readonly telemetry: Telemetry | undefined;
 }
 
 /** Checks options and platform, and fills in what was not said. */
@@ -48,7 +53,7 @@ export function fleetSettings(
 ): FleetSettings {
   assertOptions(
     options,
-    ['idempotency', 'concurrency', 'maxEventBytes', 'timeout', 'report'],
+    ['idempotency', 'concurrency', 'maxEventBytes', 'timeout', 'telemetry', 'report'],
     'createFleetRunner',
   );
   if (typeof fleet?.handler !== 'function') {
@@ -74,6 +79,7 @@ export function fleetSettings(
     answers: idempotency && answersIn(idempotency, { fleet: fleet.name, publisher, now }),
     timeoutMs: timeout === undefined ? Number.POSITIVE_INFINITY : durationMs(timeout, 'timeout'),
     concurrency: whole(options.concurrency, 16, 1, 'concurrency'),
+    telemetry: options.telemetry && guarded(telemetryOf(options.telemetry, 'createFleetRunner'), report),
     maxEventBytes: whole(options.maxEventBytes, 1_048_576, 1, 'maxEventBytes'),
     report(error) {
       try {

@@ -10,6 +10,11 @@ export interface CommandContext<Failure = unknown> {
   /** The process that asks: the command's subject. */
   readonly processId: string;
   /**
+   * Names what is asked for, alike for a command that is delivered twice and for one that is sent again after an attempt that was
+   * given up: what a payment provider wants as its idempotency key. Source and id of the command's first attempt.
+   */
+  readonly idempotencyKey: string;
+  /**
    * Ends the work early: its reason is an `XorcaError`, `XORCA_DEADLINE` when the time is over (an answer would come too late) or
    * `XORCA_CANCELLED` when nobody waits for the answer any more. Hand it on to `fetch` and the like.
    */

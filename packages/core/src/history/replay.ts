@@ -34,6 +34,8 @@ export function replay(
   if (steps.some(({ input }) => input.kind === 'promise')) {
     return { reason: 'promises ran, whose results are not in the journal' };
   }
+  const moved = steps.find(({ input }) => input.kind === 'migrate');
+  if (moved) return { reason: `it was migrated to ${moved.input.detail}` };
   const settings = settingsOn(orchestrator, version);
   // Another machine may number its events otherwise: answers name commands by the ids they have here.
   const ids = new Map<string, string>();
@@ -117,10 +119,11 @@ function startsByItself({ id, type, source }: CloudEvent, orchestrator: Orchestr
   return type === orchestrator.startType && !(id === 'start' && source === orchestrator.source);
 }
 
-function renamed(event: CloudEvent, ids: ReadonlyMap<string, string>): CloudEvent {
+// Whoever replays may go by another name, and number its commands otherwise.
+function renamed({ causationsource: _, ...event }: CloudEvent, ids: ReadonlyMap<string, string>): CloudEvent {
   const cause = event['causationid'];
   const known = typeof cause === 'string' ? ids.get(cause) : undefined;
-  return known === undefined ? event : { ...event, causationid: known };
+  return (known === undefined ? event : { ...event, causationid: known }) as CloudEvent;
 }
 
 /** Notes which replayed event stands for which recorded one: of each type the first for the first, and so on. */

@@ -1,6 +1,7 @@
 import { isAbout, stepError } from '../problem.ts';
 import { offerEarly } from './offer-early.ts';
 import { failInTime, passTime } from './pass-time.ts';
+import type { Applied, ProcessDraft } from './process-draft.ts';
 import { decide, isActive, type Run, tell, told } from './run.ts';
 import { machineOf } from './step.ts';
 
@@ -15,7 +16,7 @@ export async function awaitPromises(run: Run, until: number): Promise<void> {
     const machine = machineOf(run);
     while (machine.running() && Date.now() < until) {
       const from = told(run);
-      const applied = await machine.settled(until - Date.now(), run.trace);
+      const applied = await settledPromise(run, machine, until);
       if (!applied) return;
       run.changed = true;
       tell(run, { kind: 'promise' }, from, applied.events);
@@ -27,5 +28,20 @@ export async function awaitPromises(run: Run, until: number): Promise<void> {
   } catch (thrown) {
     failInTime(run, thrown);
     run.broken = stepError(thrown, run.id, undefined);
+  }
+}
+
+/** What came of the next promise to settle, seen by the telemetry if there is one. */
+async function settledPromise(run: Run, machine: ProcessDraft, until: number): Promise<Applied | undefined> {
+  const ms = until - Date.now();
+  const span = run.watch?.begin('promise', undefined, run.trace);
+  if (!span) return machine.settled(ms, run.trace);
+  try {
+    const applied = await span.within(() => machine.settled(ms, span.trace ?? run.trace));
+    span.end({ outcome: applied ? 'applied' : 'cut-off', version: run.version });
+    return applied;
+  } catch (error) {
+    span.end({ outcome: 'failed', error, version: run.version });
+    throw error;
   }
 }

@@ -1,44 +1,45 @@
 import type { Control } from '../advance.ts';
 import type { CloudEvent } from '../cloud-event.ts';
 import { inputHash } from '../dedupe-window.ts';
+import type { Trace } from '../record.ts';
 import { cancel } from './cancel.ts';
+import { deliver } from './deliver.ts';
 import { migratedState } from './migrate-state.ts';
 import { offerEarly } from './offer-early.ts';
 import { passTime } from './pass-time.ts';
 import { decide, type Run, tell, told } from './run.ts';
 import { ended, unknownProcess } from './run-errors.ts';
 import { apply, openMachine } from './step.ts';
-import { take } from './take.ts';
 
-/** Does what somebody in charge asks for, or throws why it cannot be done. */
-export function control(run: Run, wish: Control): void {
+/** Does what somebody in charge asks for, or throws why it cannot be done. `trace`: what its effects are to carry. */
+export function control(run: Run, wish: Control, trace: Trace | undefined): void {
   if (!run.record) throw unknownProcess(run.id);
   const { status } = run.record;
   switch (wish.kind) {
     case 'cancel':
       if (status === 'cancelled') return;
       if (status !== 'active') throw ended(run.id, status, 'cancelled');
-      cancel(run, wish.reason ?? 'by hand', { cause: '', trace: undefined });
+      cancel(run, wish.reason ?? 'by hand', { cause: '', trace });
       return;
     case 'redrive':
       if (status === 'done' || status === 'cancelled') throw ended(run.id, status, 'redriven');
-      if (status === 'error') revive(run);
+      if (status === 'error') revive(run, trace);
       else retry(run);
       if (!run.broken) passTime(run);
       return;
     case 'migrate':
       if (status !== 'active') throw ended(run.id, status, 'migrated');
-      if (wish.to !== run.version) migrate(run, wish.to);
+      if (wish.to !== run.version) migrate(run, wish.to, wish.dryRun);
   }
 }
 
 /** Goes on with a process that ended in an error: everything it waited for is asked once more. */
-function revive(run: Run): void {
+function revive(run: Run, trace: Trace | undefined): void {
   const { orchestrator } = run.settings;
   run.revived = true;
   accept(run);
   run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
-  apply(run, { kind: 'ask-again' }, { input: { kind: 'redrive' }, cause: '', trace: undefined });
+  apply(run, { kind: 'ask-again' }, { input: { kind: 'redrive' }, cause: '', trace });
 }
 
 /** Tries once more what is a problem: an event, something due, or an effect that the bus refused. */
@@ -60,17 +61,19 @@ function accept(run: Run): void {
 function retake(run: Run, event: CloudEvent): void {
   const hash = inputHash(event);
   if (run.early.list().some((kept) => kept.hash === hash)) offerEarly(run);
-  else take(run, { event, hash });
+  else deliver(run, { event, hash });
 }
 
-function migrate(run: Run, to: string): void {
+function migrate(run: Run, to: string, dryRun: boolean): void {
   if (!run.before) return;
   const from = told(run);
-  const moved = migratedState(run.settings.orchestrator, run.id, run.version, to, run.before);
+  const moved = migratedState(run.settings.orchestrator, run.id, run.version, to, run.before, run.now);
   run.state = () => structuredClone(moved);
   run.version = to;
   accept(run);
   run.problem = run.before.problem;
+  // Opening a machine would run its promises.
+  if (dryRun) return;
   run.draft = openMachine(run, run.before.counter).draft;
   tell(run, { kind: 'migrate', detail: to }, from, []);
   passTime(run);

@@ -10,13 +10,16 @@ export function commandFor(
   event: CloudEvent,
   kind: AnswerKind,
   pending: readonly PendingCommand[],
+  source: string,
 ): PendingCommand | string {
+  const asked: unknown = event['causationsource'];
+  if (asked !== undefined && asked !== source) return `it answers a command of ${String(asked)}`;
   const cause: unknown = event['causationid'];
   if (cause !== undefined) {
     const named = pending.find(({ ids }) => ids.includes(cause as string));
     if (!named)
       return `nothing waits for an answer to ${String(cause)}: it was answered, called off, or is another's`;
-    if (kind.commands.has(named.type)) return named;
+    if (kind.commands.has(named.type)) return lateError(named, String(cause), kind) ?? named;
     return `${String(cause)} is a ${named.type}, which ${event.type} does not answer`;
   }
   let oldest: PendingCommand | undefined;
@@ -24,4 +27,11 @@ export function commandFor(
     if (kind.commands.has(command.type) && (!oldest || command.at < oldest.at)) oldest = command;
   }
   return oldest ?? `nothing waits for ${event.type}`;
+}
+
+// The output of any attempt is the output. But an attempt that was given up has failed already: its error must not count against
+// the one that is under way, or lengthen the pause before the next.
+function lateError({ ids, resting }: PendingCommand, cause: string, kind: AnswerKind): string | undefined {
+  if (kind.ok || (cause === ids.at(-1) && !resting)) return undefined;
+  return `the attempt ${cause} was given up before its error came`;
 }

@@ -75,7 +75,7 @@ export function lastWords(
 }
 
 function answerOf(type: string, origin: Origin): EffectEvent {
-  return { type, subject: origin.subject, causationid: origin.command };
+  return { type, subject: origin.subject, causationid: origin.command, causationsource: origin.source };
 }
 
 /** The error's data as its contract wants it; where there is none that fits, the bare reason, marked as such. */

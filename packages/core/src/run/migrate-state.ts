@@ -1,4 +1,4 @@
-import { type EngineState, type Timer, timerName } from '../engine/engine.ts';
+import { type Adopted, type EngineState, type Timer, timerName } from '../engine/engine.ts';
 import { messageOf, XorcaError } from '../errors.ts';
 import { type PersistedSnapshot, wayOf } from '../migration.ts';
 import type { Orchestrator } from '../orchestrator.ts';
@@ -10,6 +10,7 @@ export function migratedState(
   from: string,
   to: string,
   state: EngineState,
+  now: number,
 ): EngineState {
   const way = wayOf(from, to, orchestrator.migration);
   if (!way) {
@@ -32,19 +33,29 @@ export function migratedState(
   }
   const { commands, sequence } = state;
   const moved: EngineState = { snapshot, timers, commands, sequence };
-  let lost: readonly string[];
+  let adopted: Adopted;
   try {
-    lost = orchestrator.machine(to, id).lost({ id, state: structuredClone(moved), now: 0 });
+    adopted = orchestrator.machine(to, id).adopt({ id, state: moved, now });
   } catch (cause) {
     throw failed(id, from, to, `machine ${to} cannot take its state: ${messageOf(cause)}`, cause);
   }
-  if (lost.length === 0) return moved;
-  throw failed(
-    id,
-    from,
-    to,
-    `machine ${to} has no place for ${lost.join(', ')}. Let the snapshot function keep them, or wait until they are over`,
-  );
+  if (adopted.lost.length > 0) {
+    throw failed(
+      id,
+      from,
+      to,
+      `machine ${to} has no place for ${adopted.lost.join(', ')}. Let the migration rename or drop them, or wait until they are over`,
+    );
+  }
+  if (adopted.unstarted.length > 0) {
+    throw failed(
+      id,
+      from,
+      to,
+      `nobody would start ${adopted.unstarted.join(', ')}. Let the snapshot function lead to a state before it`,
+    );
+  }
+  return adopted.state;
 }
 
 function renamed(timers: readonly Timer[], rename: (name: string) => string | undefined): Timer[] {

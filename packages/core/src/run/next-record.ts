@@ -5,6 +5,11 @@ import type { ProcessRecord, ProcessStatus } from '../ports.ts';
 import { encodeBody, RECORD_FORMAT, type RecordBody } from '../record.ts';
 import { wakeAtOf } from '../wake-at.ts';
 
+/** Whether somebody should look at a process. */
+export function isStuck(status: ProcessStatus, problem: RecordBody['problem']): boolean {
+  return status === 'error' || problem !== undefined;
+}
+
 /** All that a record is made of. */
 export interface NextRecord
   extends Pick<RecordBody, 'counter' | 'seen' | 'outbox'>,
@@ -67,8 +72,8 @@ export function nextRecord(
     orchestrator: orchestrator.name,
     version,
     status,
-    states: view ? stateKeysOf(view.value) : (record?.states ?? []),
-    stuck: problem !== undefined,
+    states: stateKeysOf((view ?? (state.snapshot as Partial<MachineView> | null))?.value),
+    stuck: isStuck(status, problem),
     // Goes on from no life before: a process begun anew after its deletion must not repeat revisions that a journal knows.
     revision: (record?.revision ?? (orchestrator.forgets ? now : 0)) + 1,
     wakeAt: wakeAtOf(body, status, resendAfterMs),

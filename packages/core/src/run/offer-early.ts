@@ -3,6 +3,7 @@ import { problemOf, stepError } from '../problem.ts';
 import { traceOf } from '../trace.ts';
 import { isActive, type Run } from './run.ts';
 import { apply } from './step.ts';
+import { showStep } from './watched.ts';
 
 /** Gives the machine the early events that it takes by now. One that fails stays where it is, as a problem. */
 export function offerEarly(run: Run): void {
@@ -15,10 +16,14 @@ export function offerEarly(run: Run): void {
     try {
       const input = { kind: 'event' as const, event: machineEvent(event, transform) };
       const because = { input: { kind: 'event' as const, event }, cause, trace: traceOf(event) };
-      return apply(run, input, because) !== undefined;
+      const taken = apply(run, input, because) !== undefined;
+      // Only now: an event that still has to wait is tried after every step.
+      if (taken && run.watch) showStep(run, 'early', event, { outcome: 'applied' });
+      return taken;
     } catch (thrown) {
       run.broken = stepError(thrown, run.id, event);
       run.problem = problemOf(run.problem, { kind: 'step', event, error: run.broken, at: run.now });
+      if (run.watch) showStep(run, 'early', event, { outcome: 'failed', error: run.broken });
       return false;
     }
   });

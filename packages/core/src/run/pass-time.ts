@@ -1,10 +1,12 @@
 import { type DueInput, timerName } from '../engine/engine.ts';
 import type { JournalInput } from '../ports.ts';
 import { isAbout, problemOf, stepError } from '../problem.ts';
+import type { Trace } from '../record.ts';
 import { dueAtOf, heldUntil } from '../wake-at.ts';
 import { offerEarly } from './offer-early.ts';
 import { isActive, type Run, tell, told } from './run.ts';
 import { apply, end, machineOf } from './step.ts';
+import { watched } from './watched.ts';
 
 // A machine that arms a timer of no delay again and again goes on with the next wake instead of holding this invocation.
 const MAX_DUE_PER_RUN = 100;
@@ -21,14 +23,26 @@ export function passTime(run: Run): void {
     if (run.doomed) run.changed = true;
     return;
   }
-  if (!isActive(run) || run.broken || heldUntil(run.problem) > now) return;
-  if (!run.draft && before && dueAtOf(before) > now) return;
+  if (!isActive(run) || run.broken) return;
   try {
-    fire(run);
-    if (isActive(run) && run.deadlineAt !== undefined && run.deadlineAt <= now) passDeadline(run);
+    if (heldUntil(run.problem) > now) forgetIfOver(run);
+    else if (run.draft || !before || dueAtOf(before) <= now) fire(run);
   } catch (thrown) {
     failInTime(run, thrown);
   }
+  try {
+    if (isActive(run) && run.deadlineAt !== undefined && run.deadlineAt <= now)
+      watched(run, 'deadline', (trace) => passDeadline(run, trace));
+  } catch (thrown) {
+    failInTime(run, thrown);
+  }
+}
+
+// An event may have led out of the state whose timer failed: then nothing is left to try again.
+function forgetIfOver(run: Run): void {
+  if (!run.draft || run.draft.nextDue(run.now)) return;
+  run.problem = undefined;
+  run.changed = true;
 }
 
 /** Notes that what time brought about failed. It is tried again later. */
@@ -43,7 +57,9 @@ function fire(run: Run): void {
   for (let count = 0; count < MAX_DUE_PER_RUN && isActive(run); count++) {
     const due = machineOf(run).nextDue(Math.min(now, deadlineAt ?? now));
     if (!due) return;
-    apply(run, due, { input: inputOf(due), ...BY_TIME });
+    const input = inputOf(due);
+    if (run.watch) fireWatched(run, due, input);
+    else apply(run, due, { input, ...BY_TIME });
     // Also a timer without a target any more is gone from the record now.
     run.changed = true;
     if (run.problem && !run.ending && isAbout(run.problem, undefined)) run.problem = undefined;
@@ -51,18 +67,25 @@ function fire(run: Run): void {
   }
 }
 
-function inputOf(due: DueInput): JournalInput {
+function fireWatched(run: Run, due: DueInput, input: TimeInput): void {
+  watched(run, input.kind, (trace) => apply(run, due, { input, ...BY_TIME, trace }) !== undefined);
+}
+
+type TimeInput = JournalInput & { readonly kind: 'timer' | 'timeout' | 'retry' };
+
+function inputOf(due: DueInput): TimeInput {
   if (due.kind === 'timer') return { kind: 'timer', detail: timerName(due.timer) };
   const { resting, ids } = due.command;
   return { kind: resting ? 'retry' : 'timeout', detail: ids.at(-1) ?? '' };
 }
 
-function passDeadline(run: Run): void {
+function passDeadline(run: Run, trace: Trace | undefined): true {
   const failure = {
     code: 'XORCA_DEADLINE_PASSED' as const,
     message: 'The process did not end by its deadline.',
     at: run.now,
   };
   const from = told(run);
-  tell(run, { kind: 'deadline' }, from, end(run, { status: 'error', failure }, BY_TIME));
+  tell(run, { kind: 'deadline' }, from, end(run, { status: 'error', failure }, { ...BY_TIME, trace }));
+  return true;
 }

@@ -12,6 +12,7 @@ import {
   type RecordBody,
   type Trace,
 } from '../record.ts';
+import type { StepWatch } from '../watch/step-watch.ts';
 import { type EarlyEvents, earlyEvents } from './early-events.ts';
 import type { Ending } from './ending.ts';
 import type { ProcessDraft } from './process-draft.ts';
@@ -26,6 +27,8 @@ export interface Run {
   readonly before: RecordBody | undefined;
   /** Ids of effects known to be published, which the record does not know yet. */
   readonly confirmed: ReadonlySet<string>;
+  /** Sees its steps, if there is telemetry. */
+  readonly watch: StepWatch | undefined;
   /** The state to open, read anew at each call: a machine may change in place what it was given. */
   state: () => EngineState;
   version: string;
@@ -65,6 +68,7 @@ export function openRun(
   record: ProcessRecord | undefined,
   now: number,
   confirmed: ReadonlySet<string>,
+  watch: StepWatch | undefined,
 ): Run {
   const before = record && decodeBody(record);
   // The first parse serves the first opening; whoever opens again gets one of his own.
@@ -76,6 +80,7 @@ export function openRun(
     record,
     before,
     confirmed,
+    watch,
     state() {
       const first = unused;
       unused = undefined;

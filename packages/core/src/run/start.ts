@@ -7,11 +7,11 @@ import { decide, isActive, type Run, tell } from './run.ts';
 import { apply, openMachine } from './step.ts';
 
 /** Begins a process; a signal is then given to it like any other event. */
-export function start(run: Run, { event, hash: cause, starts }: Delivery): readonly CloudEvent[] {
+export function start(run: Run, { event, hash: cause, starts, trace }: Delivery): readonly CloudEvent[] {
   const { orchestrator } = run.settings;
   run.version = starts?.version ?? orchestrator.versions.at(-1) ?? '';
   run.hash = orchestrator.machine(run.version, run.id).hash;
-  run.trace = traceOf(event);
+  run.trace = trace ?? traceOf(event);
   run.origin = !starts && event.type === orchestrator.startCommand?.type ? originOf(event) : undefined;
   run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
   // A process that is deleted in the end may begin anew under its id: its effects must not repeat the ids of its former life.
@@ -27,5 +27,9 @@ export function start(run: Run, { event, hash: cause, starts }: Delivery): reado
 
 function originOf(event: CloudEvent): Origin {
   const { replyto } = event as { replyto?: unknown };
-  return { command: event.id, subject: typeof replyto === 'string' ? replyto : (event.subject as string) };
+  return {
+    command: event.id,
+    source: event.source,
+    subject: typeof replyto === 'string' ? replyto : (event.subject as string),
+  };
 }

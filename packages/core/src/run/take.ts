@@ -5,8 +5,8 @@ import { hasSeen, withSeen } from '../dedupe-window.ts';
 import { machineEvent } from '../machine-event.ts';
 import type { Outcome } from '../outcome.ts';
 import { isAbout, problemOf, stepError } from '../problem.ts';
-import { traceOf } from '../trace.ts';
-import { cancel } from './cancel.ts';
+import { traceOf, withTrace } from '../trace.ts';
+import { cancel, cancelUnborn } from './cancel.ts';
 import { commandFor } from './correlate.ts';
 import { offerEarly } from './offer-early.ts';
 import { passTime } from './pass-time.ts';
@@ -25,6 +25,8 @@ export function take(run: Run, delivery: Delivery): Outcome {
   if (hasSeen(run.seen, cause)) return duplicate(run, event, cause);
   if (!run.record && !run.draft) {
     if (starts || orchestrator.isSignal(type)) return attempt(run, delivery, () => start(run, delivery));
+    if (type === orchestrator.startCommand?.cancel)
+      return attempt(run, delivery, () => cancelUnborn(run, delivery));
     return {
       status: 'unknown-process',
       event,
@@ -33,14 +35,14 @@ export function take(run: Run, delivery: Delivery): Outcome {
     };
   }
   if (!isActive(run)) return unhandled(event, `the process has ended (${statusOf(run)})`);
-  const trace = traceOf(event);
+  const trace = delivery.trace ?? traceOf(event);
   if (type === orchestrator.startCommand?.cancel) {
     // Whoever started it does not wait any more.
     run.origin = undefined;
     return attempt(run, delivery, () => cancel(run, 'by whoever started it', { event, cause, trace }));
   }
   const kind = orchestrator.answer(type, run.version);
-  const found = kind && commandFor(event, kind, pendingOf(run));
+  const found = kind && commandFor(event, kind, pendingOf(run), orchestrator.source);
   if (kind && typeof found === 'object') {
     const ended = kind.ok ? undefined : bareFailureOf(event);
     const answer = { kind: 'answer' as const, command: found.key, ok: kind.ok, data: event.data };
@@ -68,14 +70,15 @@ function attempt(run: Run, delivery: Delivery, step: () => readonly CloudEvent[]
   const marks = [run.decided.length, run.steps.length] as const;
   const from = told(run);
   try {
-    const effects = step();
-    if (!effects) return early(run, delivery) ?? unhandled(event, `no state takes ${event.type} now`);
+    if (!step()) return early(run, delivery) ?? unhandled(event, `no state takes ${event.type} now`);
     run.seen = withSeen(run.seen, cause, run.now, run.settings.dedupe);
     run.changed = true;
     run.cause = cause;
     if (run.problem && !run.ending && isAbout(run.problem, event)) run.problem = undefined;
     offerEarly(run);
     passTime(run);
+    // What it let early events and overdue timers do is its doing too.
+    const effects = run.decided.slice(marks[0]).map((entry) => entry.event);
     return { status: 'applied', event, effects };
   } catch (thrown) {
     [run.decided.length, run.steps.length] = marks;
@@ -93,10 +96,12 @@ function attempt(run: Run, delivery: Delivery, step: () => readonly CloudEvent[]
 }
 
 /** Keeps an event that comes too early, if its type is one to keep. */
-function early(run: Run, { event, hash: cause }: Delivery): Outcome | undefined {
+function early(run: Run, { event, hash: cause, trace }: Delivery): Outcome | undefined {
   const ms = run.settings.orchestrator.bufferMs(event.type);
   if (ms === undefined) return undefined;
-  if (!run.early.add({ event, hash: cause, until: run.now + ms })) {
+  // What it causes one day belongs to this step.
+  const kept = trace ? withTrace(event, trace) : event;
+  if (!run.early.add({ event: kept, hash: cause, until: run.now + ms })) {
     return unhandled(event, 'no state takes it now, and the process keeps too many early events already');
   }
   run.seen = withSeen(run.seen, cause, run.now, run.settings.dedupe);

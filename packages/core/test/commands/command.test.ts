@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
-import { assign, setup } from 'xstate';
-import { createOrchestrator, failureOf, fromCommand } from '../../src/index.ts';
+import { assign, createActor, emit, setup } from 'xstate';
+import { z } from 'zod';
+import {
+  createCloudEvent,
+  createCloudOrchestrationActor,
+  createOrchestrator,
+  defineEvent,
+  failureOf,
+  fromCommand,
+  memoryStore,
+  orchestrateCloudEvents,
+  PersistableActor,
+} from '../../src/index.ts';
 import { check, fetchBook } from '../support/contracts.ts';
 import { world } from '../support/world.ts';
 
@@ -178,4 +189,64 @@ test('a failure that no onError takes ends the process, with the reason, and a r
   expect(sent.map(({ id }) => id)).toEqual(['p/1', 'p/2']);
   await answer(last('cmd.books.fetch'), { pages: [] });
   expect(await runner.get('p')).toMatchObject({ status: 'done', stuck: false });
+});
+
+test('an answer to another orchestrator of the same process id is foreign', async () => {
+  const { runner, send } = world(books());
+  await runner.start({ id: 'p' });
+  const answer = { causationid: 'p/1', data: { pages: [] } };
+  expect(await send('evt.books.fetch.success', { ...answer, causationsource: '/orch/other' })).toMatchObject({
+    status: 'unhandled',
+    reason: expect.stringContaining('/orch/other'),
+  });
+  expect(await send('evt.books.fetch.success', { ...answer, causationsource: '/orch/reader' })).toMatchObject(
+    {
+      status: 'applied',
+    },
+  );
+});
+
+test('layers that keep no commands refuse a machine that sends some', async () => {
+  const machine = reader();
+  const persistable = new PersistableActor({
+    id: 'p',
+    storage: memoryStore(),
+    actorCreator: (id, snapshot) => createActor(machine, { id, ...(snapshot ? { snapshot } : {}) } as never),
+  });
+  await expect(persistable.init()).rejects.toMatchObject({ code: 'XORCA_CONFIG', processId: 'p' });
+  expect(() => createCloudOrchestrationActor(machine, { id: 'p' })).toThrow(/createRunner/);
+});
+
+test('orchestrateCloudEvents sends commands and takes their answers', async () => {
+  const storage = memoryStore();
+  const input = { statemachine: { version: '1', logic: reader() }, storage };
+  const { eventsToEmit } = await orchestrateCloudEvents(input, [], [{ subject: 'p' }]);
+  expect(eventsToEmit).toMatchObject([{ type: 'cmd.books.fetch', id: 'p/1' }]);
+  const answer = createCloudEvent({
+    type: 'evt.books.fetch.success',
+    source: '/books',
+    subject: 'p',
+    causationid: 'p/1',
+    data: { pages: ['a'] },
+  });
+  const { outcomes, processIdContext } = await orchestrateCloudEvents(input, [answer]);
+  expect(outcomes).toMatchObject([{ status: 'applied' }]);
+  expect(processIdContext).toMatchObject({ p: { pages: 1 } });
+});
+
+test('what a machine emits is held against its contract too', async () => {
+  const told = defineEvent('notif.told', { data: z.object({ count: z.number() }) });
+  const machine = setup({ types: { emitted: {} as { type: string; data: unknown } } }).createMachine({
+    on: {
+      'evt.right': { actions: emit({ type: 'notif.told', data: { count: 1 } }) },
+      'evt.wrong': { actions: emit({ type: 'notif.told', data: { count: 'many' } }) },
+    },
+  });
+  const { runner, send, sent } = world(
+    createOrchestrator({ name: 'telling', machines: { '1': machine }, events: [told] }),
+  );
+  await runner.start({ id: 'p' });
+  expect(await send('evt.wrong')).toMatchObject({ status: 'failed', error: { code: 'XORCA_CONTRACT' } });
+  expect(await send('evt.right')).toMatchObject({ status: 'applied' });
+  expect(sent.map(({ data }) => data)).toEqual([{ count: 1 }]);
 });

@@ -238,3 +238,16 @@ test('an output that breaks the contract fails the last step, and nothing is dec
   expect(await w.runner.get('p')).toMatchObject({ status: 'active', value: 'A', stuck: true });
   expect(w.sent).toEqual([]);
 });
+
+test('a command that is called off before it comes starts nothing', async () => {
+  const w = world(service());
+  const command = { id: 'q/1', subject: 'q', replyto: 'q', data: { bookId: 'opticks' } };
+  const off = { subject: 'q', replyto: 'q', causationid: 'q/1' };
+  expect(await w.send('cmd.books.summarise.cancel', off)).toMatchObject({ status: 'applied' });
+  expect(await w.send('cmd.books.summarise', command)).toMatchObject({
+    status: 'unhandled',
+    reason: expect.stringContaining('cancelled'),
+  });
+  expect(await w.runner.get('q/1')).toMatchObject({ status: 'cancelled', states: [], commands: [] });
+  expect(w.sent).toEqual([]);
+});

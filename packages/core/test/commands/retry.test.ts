@@ -186,6 +186,96 @@ test('a process that misses its deadline ends in an error, calls off what it wai
   expect(await w.runner.get('p')).toMatchObject({ status: 'done', wakeAt: null });
 });
 
+test('a late error of an attempt that was given up does not count against the one under way', async () => {
+  const w = world(reading({ timeout: '10s', retry: { attempts: 2, backoff: '5s', jitter: false } }));
+  await w.runner.start({ id: 'p' });
+  const first = w.last('cmd.books.fetch');
+  await w.pass(10 * SECOND);
+  const dueAt = (await w.runner.get('p'))?.commands[0]?.dueAt;
+  expect(await w.fail(first, { reason: 'late' })).toMatchObject({ status: 'unhandled' });
+  expect((await w.runner.get('p'))?.commands[0]?.dueAt).toBe(dueAt);
+  await w.pass(5 * SECOND);
+  expect(await w.fail(first, { reason: 'late' })).toMatchObject({
+    status: 'unhandled',
+    reason: expect.stringContaining('given up'),
+  });
+  await w.answer(w.last('cmd.books.fetch'), { pages: [] });
+  expect(await w.runner.get('p')).toMatchObject({ value: 'Done' });
+});
+
+test('all attempts of a command share one name, and no other command has it', async () => {
+  const w = world(reading({ timeout: '10s', retry: { attempts: 3, backoff: '1s', jitter: false } }));
+  await w.runner.start({ id: 'p' });
+  await w.pass(10 * SECOND);
+  await w.pass(1 * SECOND);
+  expect(w.sent.map(({ id, commandid }) => [id, commandid])).toEqual([
+    ['p/1', 'p/1'],
+    ['p/2', 'p/1'],
+  ]);
+});
+
+test('a timer whose step fails keeps nobody from the deadline', async () => {
+  const machine = setup({}).createMachine({
+    initial: 'A',
+    states: {
+      A: {
+        after: {
+          1000: {
+            target: 'B',
+            actions: () => {
+              throw new Error('a bug');
+            },
+          },
+        },
+        on: { 'evt.out': 'B' },
+      },
+      B: { on: { 'evt.back': 'A' } },
+    },
+  });
+  const failing = createOrchestrator({ name: 'x', machines: { '1': machine }, deadline: '60s' });
+  const w = world(failing);
+  await w.runner.start({ id: 'p' });
+  for (let n = 0; n < 61; n++) await w.pass(1 * SECOND);
+  expect(await w.runner.get('p')).toMatchObject({
+    status: 'error',
+    stuck: true,
+    failure: { code: 'XORCA_DEADLINE_PASSED' },
+  });
+});
+
+test('the problem of a timer is over once its state was left', async () => {
+  let broken = true;
+  const machine = setup({}).createMachine({
+    initial: 'A',
+    states: {
+      A: {
+        after: {
+          1000: {
+            target: 'B',
+            actions: () => {
+              if (broken) throw new Error('a bug');
+            },
+          },
+        },
+        on: { 'evt.out': 'B' },
+      },
+      B: { on: { 'evt.back': 'A' } },
+    },
+  });
+  const w = world(createOrchestrator({ name: 'x', machines: { '1': machine } }));
+  await w.runner.start({ id: 'p' });
+  await w.pass(1 * SECOND);
+  expect(await w.runner.get('p')).toMatchObject({ value: 'A', stuck: true });
+  await w.send('evt.out');
+  expect(await w.runner.get('p')).toMatchObject({ value: 'B', stuck: false });
+
+  await w.send('evt.back');
+  await w.pass(1 * SECOND);
+  expect(await w.runner.get('p')).toMatchObject({ value: 'A', stuck: true });
+  broken = false;
+  expect(await w.runner.redrive('p')).toMatchObject({ value: 'B', stuck: false });
+});
+
 test('delays by name, by function and as numbers all last, from a millisecond to years', async () => {
   const machine = setup({
     types: { context: {} as { days: number } },

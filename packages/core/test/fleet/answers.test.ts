@@ -16,6 +16,7 @@ describe('a fleet', () => {
       time: new Date(time.now()).toISOString(),
       datacontenttype: 'application/json',
       causationid: 'p1/1',
+      causationsource: '/orch',
       data: { pages: ['opticks 1', 'opticks 2'] },
     };
     expect(published).toEqual([answer]);
@@ -30,6 +31,21 @@ describe('a fleet', () => {
     });
     await runner.handle([command('p1/1')]);
     expect(seen).toEqual([{ bookId: 'opticks', pages: 2 }, { bookId: 'opticks' }, 'p1', false, undefined]);
+  });
+
+  it('gives all attempts of a command the same key, and no two commands one', async () => {
+    const keys: string[] = [];
+    const { runner } = openLibrary((_, { idempotencyKey }) => {
+      keys.push(idempotencyKey);
+      return { pages: [] };
+    });
+    await runner.handle([
+      command('p1/1', undefined, { commandid: 'p1/1' }),
+      command('p1/4', undefined, { commandid: 'p1/1' }),
+      command('p1/2'),
+      command('p1/1', undefined, { commandid: 'p1/1', source: '/other' }),
+    ]);
+    expect(keys).toEqual(['/orch p1/1', '/orch p1/1', '/orch p1/2', '/other p1/1']);
   });
 
   it('carries the trace on, and nothing that is no trace', async () => {
