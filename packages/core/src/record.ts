@@ -80,6 +80,8 @@ export interface RecordBody {
   readonly timers: EngineState['timers'];
   readonly commands: EngineState['commands'];
   readonly sequence: number;
+  /** Each `source` it has sent under, the present one last: answers to what it sent before a change still find it. */
+  readonly sources: readonly string[];
   readonly problem?: Problem;
   readonly buffered?: readonly BufferedEvent[];
   readonly origin?: Origin;
@@ -130,10 +132,10 @@ export function decodeBody(record: ProcessRecord): RecordBody {
     typeof body.sequence === 'number' &&
     Array.isArray(body.outbox) &&
     Array.isArray(body.timers) &&
-    (format === 1 || Array.isArray(body.commands)) &&
+    (format === 1 || (Array.isArray(body.commands) && Array.isArray(body.sources))) &&
     'snapshot' in body;
   if (!sound) throw corrupt(record, `${where} says format ${String(format)} but has not its parts`);
-  return format === 1 ? { ...body, format: RECORD_FORMAT, commands: [] } : body;
+  return format === 1 ? { ...body, format: RECORD_FORMAT, commands: [], sources: [] } : body;
 }
 
 function corrupt(record: ProcessRecord, what: string, cause?: unknown): XorcaError {

@@ -78,6 +78,40 @@ test('what an early event brings about is told with the event that let it in', a
   expect(await w.send('evt.open')).toMatchObject({ effects: [{ type: 'notif.taken', id: 'p/1' }] });
 });
 
+test('an early event whose step fails stays, as a problem, until a redrive takes it', async () => {
+  let broken = true;
+  const machine = setup({}).createMachine({
+    initial: 'A',
+    states: {
+      A: { on: { 'evt.open': 'B' } },
+      B: {
+        on: {
+          'evt.early': {
+            target: 'C',
+            actions: () => {
+              if (broken) throw new Error('a bug');
+            },
+          },
+        },
+      },
+      C: { on: { 'evt.never': 'A' } },
+    },
+  });
+  const w = world(
+    createOrchestrator({ name: 'x', machines: { '1': machine }, buffer: { 'evt.early': '1h' } }),
+  );
+  await w.runner.start({ id: 'p' });
+  await w.send('evt.early', { id: 'e' });
+  expect(await w.send('evt.open')).toMatchObject({ status: 'applied' });
+  expect(await w.runner.get('p')).toMatchObject({
+    value: 'B',
+    problem: { event: { id: 'e' } },
+    buffered: [{ event: { id: 'e' } }],
+  });
+  broken = false;
+  expect(await w.runner.redrive('p')).toMatchObject({ value: 'C', buffered: [], stuck: false });
+});
+
 test('an answer to a command is never too early, and is refused as such', () => {
   const machine = setup({ actors: { fetchBook: fromCommand(fetchBook) } }).createMachine({});
   expect(() =>

@@ -2,8 +2,10 @@ import { Actor, type AnyStateMachine, type SnapshotFrom } from 'xstate';
 import { type CloudEvent, faultOfEvent, invalid } from '../cloud-event.ts';
 import { complete, wantedEvent } from '../effects.ts';
 import { checkMachine } from '../engine/check-machine.ts';
+import { keepCommands } from '../engine/command-book.ts';
 import { contractsOf } from '../engine/contracts-of.ts';
-import { type Recorder, recordEffects } from '../engine/recorder.ts';
+import { effectList, takeEffects } from '../engine/effect-list.ts';
+import { recordEffects } from '../engine/recorder.ts';
 import { stateKey } from '../engine/state-key.ts';
 import { type ActorNode, allNodes, type MachineInternals } from '../engine/xstate-internals.ts';
 import { instrument } from '../engine/xstate5.ts';
@@ -32,7 +34,6 @@ export interface CloudOrchestrationActorOptions<Machine extends AnyStateMachine>
   readonly middleware?: CloudOrchestrationMiddleware;
 }
 
-const NO_COMMANDS = { asked: () => undefined, left: () => undefined };
 const OPTIONS = ['id', 'version', 'snapshot', 'input', 'source', 'middleware'];
 
 /**
@@ -43,7 +44,7 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
   readonly version: string | undefined;
   readonly #middleware: CloudOrchestrationMiddleware;
   readonly #source: string;
-  readonly #recorder: Recorder;
+  readonly #effects = effectList();
   readonly #events: CloudEvent[] = [];
   #failure: { readonly error: unknown } | undefined;
 
@@ -74,7 +75,9 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
     this.version = options.version;
     this.#middleware = middleware;
     this.#source = options.source ?? `/orch/${machine.id}`;
-    this.#recorder = recordEffects(this as unknown as ActorNode, NO_COMMANDS);
+    const root = this as unknown as ActorNode;
+    const none = keepCommands(root, { commands: [], now: 0 }, this.#effects);
+    recordEffects(root, this.#effects, none);
     this.subscribe({
       error: (error: unknown) => {
         this.#failure = { error };
@@ -101,7 +104,7 @@ export class CloudOrchestrationActor<Machine extends AnyStateMachine> extends Ac
       id: this.id,
       view: { status: 'active', value, context, output } as const,
     };
-    for (const effect of this.#recorder.take()) {
+    for (const effect of takeEffects(this.#effects)) {
       const event = wantedEvent(effect, from);
       if (!event) continue;
       const id = event.id ?? globalThis.crypto.randomUUID();

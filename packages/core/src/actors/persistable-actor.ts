@@ -4,7 +4,7 @@ import { contractsOf } from '../engine/contracts-of.ts';
 import type { Timer } from '../engine/engine.ts';
 import { assertRestorable, fitForRecord } from '../engine/persist.ts';
 import { stateKeysOf } from '../engine/state-key.ts';
-import { keepTimers, type TimerBook } from '../engine/timer-book.ts';
+import { keepTimers, type TimerBook, takeTimer } from '../engine/timer-book.ts';
 import { type ActorNode, isMachine } from '../engine/xstate-internals.ts';
 import { messageOf, XorcaError } from '../errors.ts';
 import { assertOptions } from '../options.ts';
@@ -174,9 +174,10 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
         seen: '',
         outbox: [],
         commands: [],
+        sources: [],
       }),
       timers: snapshot.status === 'active' ? [...(this.#book?.timers.values() ?? [])] : [],
-      sequence: this.#book?.sequence() ?? 0,
+      sequence: this.#book?.sequence ?? 0,
       snapshot: fitForRecord(this.actor.getPersistedSnapshot(), this.id),
     };
     const status: ProcessStatus = snapshot.status === 'active' ? 'active' : 'done';
@@ -209,7 +210,7 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
   }
 
   #fire(timer: Timer): void {
-    if (!this.#book?.take(timer)) return;
+    if (!this.#book || !takeTimer(this.#book, timer)) return;
     actorAt(this.actor as unknown as ActorNode, timer.to)?.send(timer.event);
   }
 

@@ -10,10 +10,11 @@ export function commandFor(
   event: CloudEvent,
   kind: AnswerKind,
   pending: readonly PendingCommand[],
-  source: string,
+  sources: readonly string[],
 ): PendingCommand | string {
   const asked: unknown = event['causationsource'];
-  if (asked !== undefined && asked !== source) return `it answers a command of ${String(asked)}`;
+  if (asked !== undefined && !sources.includes(asked as string))
+    return `it answers a command of ${String(asked)}`;
   const cause: unknown = event['causationid'];
   if (cause !== undefined) {
     const named = pending.find(({ ids }) => ids.includes(cause as string));

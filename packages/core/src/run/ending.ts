@@ -57,7 +57,8 @@ export function lastWords(
 ): CloudEvent[] {
   const wanted: EffectEvent[] = about.pending
     .filter(({ key, quiet }) => key !== about.failed && !quiet)
-    .map(({ type, ids }) => cancelEvent(`${type}.cancel`, ids.at(-1), about.id));
+    // Also the attempts before: where a process of its own carries them out, each of them is one.
+    .flatMap(({ type, ids }) => ids.map((id) => cancelEvent(`${type}.cancel`, id, about.id)));
   const context: Pick<EffectContext, 'id' | 'source' | 'maxBytes'> = {
     ...about,
     source: orchestrator.source,

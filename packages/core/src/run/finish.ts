@@ -1,6 +1,6 @@
 import type { Plan } from '../advance.ts';
 import { nextRecord } from './next-record.ts';
-import { counterOf, type Run, statusOf } from './run.ts';
+import { counterOf, type Run, sourcesOf, statusOf } from './run.ts';
 
 /** Marks the unconfirmed events whose time has come to be sent again. */
 export function resendOld(run: Run): void {
@@ -42,6 +42,7 @@ export function finish(run: Run): Omit<Plan, 'outcomes'> {
     },
     counter: counterOf(run),
     seen: run.seen,
+    sources: sourcesOf(run),
     outbox: settings.carried ? kept : [...kept, ...run.decided].slice(-settings.maxOutbox),
     problem: run.problem,
     buffered: run.early.list(),

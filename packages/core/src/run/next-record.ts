@@ -12,7 +12,7 @@ export function isStuck(status: ProcessStatus, problem: RecordBody['problem']): 
 
 /** All that a record is made of. */
 export interface NextRecord
-  extends Pick<RecordBody, 'counter' | 'seen' | 'outbox'>,
+  extends Pick<RecordBody, 'counter' | 'seen' | 'outbox' | 'sources'>,
     Required<{
       [Part in 'problem' | 'buffered' | 'origin' | 'failure' | 'deadlineAt' | 'trace']:
         | RecordBody[Part]
@@ -56,6 +56,7 @@ export function nextRecord(
     timers: over ? [] : state.timers,
     commands: over ? [] : state.commands,
     sequence: state.sequence,
+    sources: next.sources,
     ...(problem ? { problem } : {}),
     ...(buffered && buffered.length > 0 ? { buffered } : {}),
     ...(origin ? { origin } : {}),

@@ -1,5 +1,5 @@
 import { machineEvent } from '../machine-event.ts';
-import { problemOf, stepError } from '../problem.ts';
+import { isAbout, problemOf, stepError } from '../problem.ts';
 import { traceOf } from '../trace.ts';
 import { isActive, type Run } from './run.ts';
 import { apply } from './step.ts';
@@ -17,6 +17,7 @@ export function offerEarly(run: Run): void {
       const input = { kind: 'event' as const, event: machineEvent(event, transform) };
       const because = { input: { kind: 'event' as const, event }, cause, trace: traceOf(event) };
       const taken = apply(run, input, because) !== undefined;
+      if (taken && run.problem && !run.ending && isAbout(run.problem, event)) run.problem = undefined;
       // Only now: an event that still has to wait is tried after every step.
       if (taken && run.watch) showStep(run, 'early', event, { outcome: 'applied' });
       return taken;

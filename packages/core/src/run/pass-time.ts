@@ -40,7 +40,7 @@ export function passTime(run: Run): void {
 
 // An event may have led out of the state whose timer failed: then nothing is left to try again.
 function forgetIfOver(run: Run): void {
-  if (!run.draft || run.draft.nextDue(run.now)) return;
+  if (!run.draft || run.draft.running() || run.draft.nextDue(run.now)) return;
   run.problem = undefined;
   run.changed = true;
 }

@@ -122,6 +122,13 @@ export function isActive(run: Run): boolean {
   return (run.record !== undefined || run.draft !== undefined) && statusOf(run) === 'active';
 }
 
+/** Each `source` it has sent under, the present one last. */
+export function sourcesOf({ before, settings }: Run): readonly string[] {
+  const { source } = settings.orchestrator;
+  const known = before?.sources ?? [];
+  return known.at(-1) === source ? known : [...known.filter((other) => other !== source), source];
+}
+
 /** The commands it waits for by now. */
 export function pendingOf({ draft, before }: Run): readonly PendingCommand[] {
   return draft?.pending() ?? before?.commands ?? [];

@@ -10,7 +10,7 @@ import { cancel, cancelUnborn } from './cancel.ts';
 import { commandFor } from './correlate.ts';
 import { offerEarly } from './offer-early.ts';
 import { passTime } from './pass-time.ts';
-import { isActive, pendingOf, type Run, statusOf, tell, told } from './run.ts';
+import { isActive, pendingOf, type Run, sourcesOf, statusOf, tell, told } from './run.ts';
 import { outOfOrder } from './run-errors.ts';
 import { start } from './start.ts';
 import { apply } from './step.ts';
@@ -42,7 +42,7 @@ export function take(run: Run, delivery: Delivery): Outcome {
     return attempt(run, delivery, () => cancel(run, 'by whoever started it', { event, cause, trace }));
   }
   const kind = orchestrator.answer(type, run.version);
-  const found = kind && commandFor(event, kind, pendingOf(run), orchestrator.source);
+  const found = kind && commandFor(event, kind, pendingOf(run), sourcesOf(run));
   if (kind && typeof found === 'object') {
     const ended = kind.ok ? undefined : bareFailureOf(event);
     const answer = { kind: 'answer' as const, command: found.key, ok: kind.ok, data: event.data };

@@ -206,6 +206,28 @@ test('an answer to another orchestrator of the same process id is foreign', asyn
   );
 });
 
+test('an answer to what was sent under a former source is still taken', async () => {
+  const before = createOrchestrator({ name: 'reader', source: '/old', machines: { '1.0.0': reader() } });
+  const w = world(before);
+  await w.runner.start({ id: 'p' });
+  const after = w.deploy(
+    createOrchestrator({ name: 'reader', source: '/new', machines: { '1.0.0': reader() } }),
+  );
+  await after.send('evt.reader.left');
+  await after.send('evt.reader.back');
+  const command = w.last('cmd.books.fetch');
+  expect(command).toMatchObject({ id: 'p/2', source: '/new' });
+  const answer = { causationid: 'p/2', data: { pages: [] } };
+  expect(await after.send('evt.books.fetch.success', { ...answer, causationsource: '/other' })).toMatchObject(
+    {
+      status: 'unhandled',
+    },
+  );
+  expect(await after.send('evt.books.fetch.success', { ...answer, causationsource: '/old' })).toMatchObject({
+    status: 'applied',
+  });
+});
+
 test('layers that keep no commands refuse a machine that sends some', async () => {
   const machine = reader();
   const persistable = new PersistableActor({
