@@ -81,7 +81,7 @@ export interface RecordBody {
   readonly commands: EngineState['commands'];
   readonly sequence: number;
   /** Each `source` it has sent under, the present one last: answers to what it sent before a change still find it. */
-  readonly sources: readonly string[];
+  readonly sources?: readonly string[];
   readonly problem?: Problem;
   readonly buffered?: readonly BufferedEvent[];
   readonly origin?: Origin;
@@ -92,6 +92,8 @@ export interface RecordBody {
   readonly resumeAt?: number;
   /** Epoch ms at which a process that ended is deleted. */
   readonly expiresAt?: number;
+  /** True: somebody is deleting it. Whatever was saved on it now would be lost. */
+  readonly doomed?: boolean;
   /** The trace its start belonged to, for what time brings about. */
   readonly trace?: Trace;
   readonly snapshot: unknown;
@@ -132,10 +134,10 @@ export function decodeBody(record: ProcessRecord): RecordBody {
     typeof body.sequence === 'number' &&
     Array.isArray(body.outbox) &&
     Array.isArray(body.timers) &&
-    (format === 1 || (Array.isArray(body.commands) && Array.isArray(body.sources))) &&
+    (format === 1 || Array.isArray(body.commands)) &&
     'snapshot' in body;
   if (!sound) throw corrupt(record, `${where} says format ${String(format)} but has not its parts`);
-  return format === 1 ? { ...body, format: RECORD_FORMAT, commands: [], sources: [] } : body;
+  return format === 1 ? { ...body, format: RECORD_FORMAT, commands: [] } : body;
 }
 
 function corrupt(record: ProcessRecord, what: string, cause?: unknown): XorcaError {

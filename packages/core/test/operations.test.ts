@@ -229,6 +229,17 @@ test('of several who find a process to delete one does it, and a crash in betwee
   expect(await w.runner.get('p')).toBeUndefined();
 });
 
+test('a process that is being deleted cannot be brought back to be lost', async () => {
+  const forgetful = reading({ retention: { error: '14d' }, deadline: '1d' });
+  const w = world(forgetful);
+  w.store.delete = () => Promise.reject(new Error('killed'));
+  await w.runner.start({ id: 'p' });
+  await w.pass(DAY);
+  expect(await w.runner.get('p')).toMatchObject({ status: 'error' });
+  await w.pass(14 * DAY);
+  await expect(w.runner.redrive('p')).rejects.toMatchObject({ code: 'XORCA_ENDED' });
+});
+
 test('a retention shorter than the memory for inputs is refused', () => {
   expect(() => world(reading({ retention: { done: '13d' } }))).toThrow(/dedupe\.age/);
   expect(() => world(reading({ retention: { done: '1d' } }), { dedupe: { age: '1d' } })).not.toThrow();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assign, fromPromise, setup } from 'xstate';
+import { assign, emit, fromPromise, raise, setup } from 'xstate';
 import { createOrchestrator, fromCommand, type OrchestratorOptions } from '../src/index.ts';
 import { fetchBook } from './support/contracts.ts';
 import { world } from './support/world.ts';
@@ -299,4 +299,77 @@ test('a change in a child machine, or of the command an actor sends, is a change
   expect((await same.send('evt.any')).status).not.toBe('failed');
   const other = w.deploy(reading({ machines: withChild({ A: {}, B: {} }) }));
   expect(await other.send('evt.any')).toMatchObject({ error: { code: 'XORCA_MACHINE_CHANGED' } });
+});
+
+test('what is over in a state does not begin again with a migration', async () => {
+  const machine = setup({
+    types: { emitted: {} as { type: 'notif.rung' } },
+    actors: { fetchBook: fromCommand(fetchBook) },
+  }).createMachine({
+    id: 'm',
+    initial: 'A',
+    states: {
+      A: {
+        invoke: { id: 'fetch', src: 'fetchBook', input: { bookId: 'a' }, onDone: { actions: () => {} } },
+        after: { 1000: { actions: emit({ type: 'notif.rung' }) } },
+        on: { 'evt.out': 'B' },
+      },
+      B: { on: { 'evt.never': 'A' } },
+    },
+  });
+  const w = world(createOrchestrator({ name: 'm', machines: { '1': machine } }));
+  await w.runner.start({ id: 'p' });
+  await w.answer(w.sent[0] as never, { pages: [] });
+  await w.pass(1_000);
+  const next = w.deploy(
+    createOrchestrator({
+      name: 'm',
+      machines: { '1': machine, '2': machine.provide({}) },
+      migrations: { '1': { to: '2' } },
+    }),
+  );
+  expect(await next.runner.migrate('p', '2')).toMatchObject({ version: '2', timers: [] });
+  await next.pass(10_000);
+  expect(w.sent.map(({ type }) => type)).toEqual(['cmd.books.fetch', 'notif.rung']);
+});
+
+test('an event that a machine sends itself later is renamed, and refused when nobody would take it', async () => {
+  const sending = (type: string) =>
+    setup({}).createMachine({
+      id: 'm',
+      entry: raise({ type }, { delay: 60_000 }),
+      initial: 'A',
+      states: { A: { on: { [type]: 'B' } }, B: { type: 'final' } },
+    });
+  for (const timers of [undefined, (name: string) => (name === 'remind' ? 'remember' : name)]) {
+    const w = world(createOrchestrator({ name: 'm', machines: { '1': sending('remind') } }));
+    await w.runner.start({ id: 'p' });
+    const machines = { '1': sending('remind'), '2': sending('remember') };
+    const migrations = { '1': { to: '2', ...(timers ? { timers } : {}) } };
+    const next = w.deploy(createOrchestrator({ name: 'm', machines, migrations }));
+    if (!timers) {
+      await expect(next.runner.migrate('p', '2')).rejects.toMatchObject({
+        message: expect.stringContaining('the timer remind'),
+      });
+      continue;
+    }
+    await next.runner.migrate('p', '2');
+    await next.pass(60_000);
+    expect(await next.runner.get('p')).toMatchObject({ value: 'B' });
+  }
+});
+
+test('the order in which actors are named, and one that nobody needs, is no change', async () => {
+  const other = fromPromise(async () => 1);
+  const machineWith = (actors: object) =>
+    setup({ actors } as never).createMachine({
+      id: 'm',
+      initial: 'A',
+      states: { A: { on: { 'evt.go': 'B' } }, B: {} },
+    } as never) as never;
+  const [a, b] = [setup({}).createMachine({ id: 'a' }), setup({}).createMachine({ id: 'b' })];
+  const w = world(createOrchestrator({ name: 'm', machines: { '1': machineWith({ a, b }) } }));
+  await w.runner.start({ id: 'p' });
+  const next = w.deploy(createOrchestrator({ name: 'm', machines: { '1': machineWith({ b, other, a }) } }));
+  expect(await next.send('evt.go')).toMatchObject({ status: 'applied' });
 });

@@ -174,7 +174,6 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
         seen: '',
         outbox: [],
         commands: [],
-        sources: [],
       }),
       timers: snapshot.status === 'active' ? [...(this.#book?.timers.values() ?? [])] : [],
       sequence: this.#book?.sequence ?? 0,

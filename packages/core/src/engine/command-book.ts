@@ -1,152 +1,188 @@
 import type { CommandFailure } from '../command-failure.ts';
 import { actorAt, pathOf } from './actor-path.ts';
 import { type CommandSettings, type CommandSignal, commandSettings } from './command-logic.ts';
+import type { EffectList } from './effect-list.ts';
 import type { CommandEffect, EngineEffect, EngineInput, PendingCommand } from './engine.ts';
 import type { ActorNode } from './xstate-internals.ts';
 
-/** The commands one process waits for, beside xstate's snapshot: who asked, under which ids, until when. */
+/**
+ * The commands one process waits for, beside xstate's snapshot: who asked, under which ids, until when. Changed by the functions
+ * of this file, an entry never in place: what was saved shares the entries.
+ */
 export interface CommandBook {
-  pending(): readonly PendingCommand[];
-  /** A command's actor starts: a new command to send, or undefined for one that was sent before the restore. */
-  asked(actor: ActorNode, settings: CommandSettings, input: unknown): CommandEffect | undefined;
-  /** A command's actor is stopped while it waits: the event that calls it off, or the unsent command to forget. */
-  left(actor: ActorNode, settings: CommandSettings): EngineEffect | undefined;
-  /** Notes the id under which a command was sent. */
-  sent(command: string, id: string): void;
-  /** Gives an answer to the actor that waits; false when it is no longer there. */
-  answer(command: string, answer: Answer): boolean;
-  /** The time of a command is over: its pause, or the wait for its answer. */
-  lapse(command: string): boolean;
-  /** Sends everything that is waited for once more, as if for the first time. */
-  askAgain(): void;
+  readonly root: ActorNode;
+  readonly now: number;
+  /** Takes what comes of time passing rather than of the machine. */
+  readonly effects: EffectList;
+  /** By key; made when first needed, since most machines have no commands. */
+  entries: Map<string, PendingCommand> | undefined;
+  /** The same as a list; undefined after a change. */
+  list: readonly PendingCommand[] | undefined;
 }
 
 export type Answer = Pick<Extract<EngineInput, { kind: 'answer' }>, 'ok' | 'data' | 'ended'>;
-
-type Entry = { -readonly [Key in keyof PendingCommand]: PendingCommand[Key] };
 
 type Why =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'answered'; readonly data: unknown }
   | { readonly kind: 'ended'; readonly code: string; readonly message: string };
 
-/** Opens the book. `add` takes an effect that comes of time passing rather than of the machine. */
+interface Waiting {
+  readonly entry: PendingCommand;
+  readonly actor: ActorNode;
+  readonly settings: CommandSettings;
+}
+
+/** Opens the book on the commands of a record. */
 export function keepCommands(
   root: ActorNode,
   from: { readonly commands: readonly PendingCommand[]; readonly now: number },
-  add: (effect: EngineEffect) => void,
+  effects: EffectList,
 ): CommandBook {
-  const { now } = from;
-  const entries = new Map<string, Entry>();
-  for (const command of from.commands) entries.set(command.key, { ...command });
+  return { root, now: from.now, effects, entries: undefined, list: from.commands };
+}
 
-  const send = (entry: Entry, settings: CommandSettings): CommandEffect => {
-    entry.attempt++;
-    entry.at = now;
-    entry.dueAt = settings.timeoutMs === undefined ? null : now + settings.timeoutMs;
-    entry.resting = false;
-    return {
-      kind: 'command',
-      command: entry.key,
-      contract: settings.contract,
-      input: entry.input,
-      first: entry.ids[0],
-    };
-  };
+export function pending(book: CommandBook): readonly PendingCommand[] {
+  book.list ??= [...entriesOf(book).values()];
+  return book.list;
+}
 
-  // Answers whether another attempt was put off until later.
-  const rest = (entry: Entry, settings: CommandSettings, failure: CommandFailure): boolean => {
-    const { retry } = settings;
-    if (!retry || failure.attempts >= retry.attempts || !retry.when(failure)) return false;
-    const pause = Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (failure.attempts - 1));
-    // Drawn from the id, so that the same record and input give the same pause.
-    const share = retry.jitter ? 1 - fraction(entry.ids.at(-1) ?? entry.key) / 2 : 1;
-    entry.dueAt = now + Math.round(pause * share);
-    entry.resting = true;
-    return true;
-  };
+/** A command's actor starts: a new command to send, or undefined for one that was sent before the restore. */
+export function asked(
+  book: CommandBook,
+  actor: ActorNode,
+  settings: CommandSettings,
+  input: unknown,
+): CommandEffect | undefined {
+  const path = pathOf(actor);
+  const key = JSON.stringify(path);
+  if (entriesOf(book).has(key)) return undefined;
+  return send(
+    book,
+    {
+      key,
+      path,
+      type: settings.contract.type,
+      ids: [],
+      attempt: 0,
+      at: book.now,
+      dueAt: null,
+      resting: false,
+      ...(settings.cancel === false ? { quiet: true } : {}),
+      input,
+    },
+    settings,
+  );
+}
 
-  const waiting = (command: string) => {
-    const entry = entries.get(command);
-    const actor = entry && actorAt(root, entry.path);
-    const settings = actor && commandSettings(actor.logic);
-    return settings ? { entry, actor, settings } : undefined;
-  };
+/** A command's actor is stopped while it waits: the event that calls it off, or the unsent command to forget. */
+export function left(
+  book: CommandBook,
+  actor: ActorNode,
+  settings: CommandSettings,
+): EngineEffect | undefined {
+  const key = JSON.stringify(pathOf(actor));
+  const entry = entriesOf(book).get(key);
+  forget(book, key);
+  if (!entry || (entry.ids.length > 0 && !settings.cancel)) return undefined;
+  return cancelOf(entry, settings);
+}
 
-  const finish = (actor: ActorNode, key: string, signal: CommandSignal): void => {
-    entries.delete(key);
-    actor.send(signal);
-  };
+/** Notes the id under which a command was sent. */
+export function sent(book: CommandBook, command: string, id: string): void {
+  const entry = entriesOf(book).get(command);
+  if (entry) note(book, { ...entry, ids: [...entry.ids, id] });
+}
 
-  const fail = (command: string, why: Why): boolean => {
-    const found = waiting(command);
-    if (!found) return entries.delete(command) && false;
-    const { entry, actor, settings } = found;
-    const failure = { ...why, command: entry.type, attempts: entry.attempt } as CommandFailure;
-    if (rest(entry, settings, failure)) return true;
-    if (failure.kind === 'timeout' && settings.cancel) add(cancelOf(entry, settings));
-    finish(actor, command, { type: 'xorca.failed', failure });
-    return true;
-  };
+/** Gives an answer to the actor that waits; false when it is no longer there. */
+export function answer(book: CommandBook, command: string, { ok, data, ended }: Answer): boolean {
+  if (ended) return fail(book, command, { kind: 'ended', ...ended });
+  if (!ok) return fail(book, command, { kind: 'answered', data });
+  const found = waiting(book, command);
+  if (!found) return forget(book, command);
+  finish(book, found, { type: 'xorca.answered', output: data });
+  return true;
+}
 
+/** The time of a command is over: its pause, or the wait for its answer. */
+export function lapse(book: CommandBook, command: string): boolean {
+  const found = waiting(book, command);
+  if (!found?.entry.resting) return fail(book, command, { kind: 'timeout' });
+  book.effects.items.push(send(book, found.entry, found.settings));
+  return true;
+}
+
+/** Sends everything that is waited for once more, as if for the first time. */
+export function askAgain(book: CommandBook): void {
+  for (const { key } of pending(book)) {
+    const found = waiting(book, key);
+    if (found) book.effects.items.push(send(book, { ...found.entry, attempt: 0 }, found.settings));
+  }
+}
+
+function send(book: CommandBook, entry: PendingCommand, settings: CommandSettings): CommandEffect {
+  const { now } = book;
+  const dueAt = settings.timeoutMs === undefined ? null : now + settings.timeoutMs;
+  note(book, { ...entry, attempt: entry.attempt + 1, at: now, dueAt, resting: false });
   return {
-    pending: () => [...entries.values()],
-    asked(actor, settings, input) {
-      const path = pathOf(actor);
-      const key = JSON.stringify(path);
-      if (entries.has(key)) return undefined;
-      const entry: Entry = {
-        key,
-        path,
-        type: settings.contract.type,
-        ids: [],
-        attempt: 0,
-        at: now,
-        dueAt: null,
-        resting: false,
-        ...(settings.cancel === false ? { quiet: true } : {}),
-        input,
-      };
-      entries.set(key, entry);
-      return send(entry, settings);
-    },
-    left(actor, settings) {
-      const key = JSON.stringify(pathOf(actor));
-      const entry = entries.get(key);
-      entries.delete(key);
-      if (!entry || (entry.ids.length > 0 && !settings.cancel)) return undefined;
-      return cancelOf(entry, settings);
-    },
-    sent(command, id) {
-      const entry = entries.get(command);
-      if (entry) entry.ids = [...entry.ids, id];
-    },
-    answer(command, { ok, data, ended }) {
-      if (ended) return fail(command, { kind: 'ended', ...ended });
-      if (!ok) return fail(command, { kind: 'answered', data });
-      const found = waiting(command);
-      if (!found) return entries.delete(command) && false;
-      finish(found.actor, command, { type: 'xorca.answered', output: data });
-      return true;
-    },
-    lapse(command) {
-      const found = waiting(command);
-      if (!found?.entry.resting) return fail(command, { kind: 'timeout' });
-      add(send(found.entry, found.settings));
-      return true;
-    },
-    askAgain() {
-      for (const entry of entries.values()) {
-        const found = waiting(entry.key);
-        if (!found) continue;
-        entry.attempt = 0;
-        add(send(entry, found.settings));
-      }
-    },
+    kind: 'command',
+    command: entry.key,
+    contract: settings.contract,
+    input: entry.input,
+    first: entry.ids[0],
   };
 }
 
-function cancelOf(entry: Entry, { contract }: CommandSettings): EngineEffect {
+function fail(book: CommandBook, command: string, why: Why): boolean {
+  const found = waiting(book, command);
+  if (!found) return forget(book, command);
+  const { entry, settings } = found;
+  const failure = { ...why, command: entry.type, attempts: entry.attempt } as CommandFailure;
+  if (rest(book, found, failure)) return true;
+  if (failure.kind === 'timeout' && settings.cancel) book.effects.items.push(cancelOf(entry, settings));
+  finish(book, found, { type: 'xorca.failed', failure });
+  return true;
+}
+
+/** Answers whether another attempt was put off until later. */
+function rest(book: CommandBook, { entry, settings: { retry } }: Waiting, failure: CommandFailure): boolean {
+  if (!retry || failure.attempts >= retry.attempts || !retry.when(failure)) return false;
+  const pause = Math.min(retry.maxBackoffMs, retry.backoffMs * 2 ** (failure.attempts - 1));
+  // Drawn from the id, so that the same record and input give the same pause.
+  const share = retry.jitter ? 1 - fraction(entry.ids.at(-1) ?? entry.key) / 2 : 1;
+  note(book, { ...entry, dueAt: book.now + Math.round(pause * share), resting: true });
+  return true;
+}
+
+function waiting(book: CommandBook, command: string): Waiting | undefined {
+  const entry = entriesOf(book).get(command);
+  const actor = entry && actorAt(book.root, entry.path);
+  const settings = actor && commandSettings(actor.logic);
+  return settings && { entry, actor, settings };
+}
+
+function finish(book: CommandBook, { entry, actor }: Waiting, signal: CommandSignal): void {
+  forget(book, entry.key);
+  actor.send(signal);
+}
+
+function entriesOf(book: CommandBook): Map<string, PendingCommand> {
+  book.entries ??= new Map(book.list?.map((command) => [command.key, command]));
+  return book.entries;
+}
+
+function note(book: CommandBook, entry: PendingCommand): void {
+  entriesOf(book).set(entry.key, entry);
+  book.list = undefined;
+}
+
+/** Nobody waits for it any more. Answers false: it had nobody to give to. */
+function forget(book: CommandBook, command: string): false {
+  if (entriesOf(book).delete(command)) book.list = undefined;
+  return false;
+}
+
+function cancelOf(entry: PendingCommand, { contract }: CommandSettings): EngineEffect {
   return { kind: 'cancel', command: entry.key, contract, id: entry.ids.at(-1) };
 }
 

@@ -178,7 +178,15 @@ export interface PreparedMachine {
   accepts(type: string): boolean;
   open(options: OpenOptions): Session;
   /** Takes over the state that another version of the machine made, or says what does not fit. Nothing runs. */
-  adopt(options: { readonly id: string; readonly state: EngineState; readonly now: number }): Adopted;
+  adopt(options: {
+    readonly id: string;
+    readonly state: EngineState;
+    readonly now: number;
+    /** What the states of the other version waited for, see `waitsFor`: only what is new begins now. Undefined: nothing does. */
+    readonly knew: ReadonlySet<string> | undefined;
+  }): Adopted;
+  /** Names of what the states of a state wait for by themselves: their `after` and their invokes, whether over or not. */
+  waitsFor(options: { readonly id: string; readonly state: EngineState }): ReadonlySet<string>;
 }
 
 /** The seam behind which a state machine library lies. */

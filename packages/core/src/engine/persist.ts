@@ -40,7 +40,8 @@ export function fitForRecord(snapshot: unknown, processId: string): unknown {
 }
 
 function fit(actor: PersistedActor, where: string, processId: string): PersistedActor {
-  const refs = new Set<string>();
+  const { children } = actor;
+  const refs = children && new Set<string>();
   const fault =
     jsonFault(actor.context, `${where}context`, refs) ?? jsonFault(actor.output, `${where}output`);
   if (fault) {
@@ -49,15 +50,20 @@ function fit(actor: PersistedActor, where: string, processId: string): Persisted
       `${fault}, which does not survive JSON. Keep strings, numbers, booleans, arrays and plain objects in it.`,
     );
   }
-  const names = actor.children ? Object.keys(actor.children) : [];
-  if (names.length === 0 || !actor.children) return actor;
-  const children: Record<string, { snapshot: PersistedActor; src: unknown }> = {};
-  for (const name of names) {
-    const child = actor.children[name];
-    if (!child || (child.snapshot.status !== 'active' && !refs.has(name))) continue;
-    children[name] = { ...child, snapshot: fit(child.snapshot, `${where}children.${name}.`, processId) };
+  for (const name in children) {
+    const child = children[name];
+    if (!child) continue;
+    const { snapshot } = child;
+    // xstate made the list of children for this very snapshot, so it may be changed in place: a copy of a thousand costs.
+    if (snapshot.status !== 'active' && !refs?.has(name)) delete children[name];
+    else if (!isBare(snapshot)) child.snapshot = fit(snapshot, `${where}children.${name}.`, processId);
   }
-  return { ...actor, children };
+  return actor;
+}
+
+/** Whether there is nothing in it to look at, as in a command that waits. */
+function isBare({ context, output, children }: PersistedActor): boolean {
+  return context === undefined && output === undefined && children === undefined;
 }
 
 function machineError(processId: string, message: string): XorcaError {

@@ -1,6 +1,6 @@
 import type { AnyEventObject } from 'xstate';
-import type { CommandBook } from './command-book.ts';
-import { commandSettings } from './command-logic.ts';
+import { asked, type CommandBook, left } from './command-book.ts';
+import { type EffectList, fill, reserve, withdraw } from './effect-list.ts';
 import type { EngineEffect, MachineEvent } from './engine.ts';
 import type { ActionLike, ActorNode, ActorSystemInternals, Inspected } from './xstate-internals.ts';
 
@@ -17,106 +17,71 @@ export function enteredAction(state: string): ActionLike {
 
 /** Collects what an actor system decides. */
 export interface Recorder {
-  /** Watches for an event about to be sent to the root; the answer tells afterwards whether a state took it. */
-  watch(event: AnyEventObject): () => boolean;
-  /** Takes an effect that comes of time passing. */
-  add(effect: EngineEffect): void;
-  /** The effects since the last call. */
-  take(): readonly EngineEffect[];
+  readonly root: ActorNode;
+  readonly list: EffectList;
+  readonly commands: CommandBook;
+  /** The event about to be sent to the root. */
+  watched: AnyEventObject | undefined;
+  /** Whether a state took it. */
+  taken: boolean;
 }
 
-// Keeps the place of a command, or of its calling off, among the effects: xstate starts and stops actors only after all actions
-// of the step.
-interface Slot {
-  readonly kind: 'slot';
-  readonly does: 'start' | 'stop';
-  readonly actor: ActorNode;
-}
-
-/** Starts collecting the effects of a root actor and all below it. Before it starts: its first effects happen then. */
-export function recordEffects(root: ActorNode, commands: Pick<CommandBook, 'asked' | 'left'>): Recorder {
-  let effects: Array<EngineEffect | Slot> = [];
-  let slots = 0;
-  let watched: AnyEventObject | undefined;
-  let taken = false;
-
-  function reserve(does: Slot['does'], actor: ActorNode | undefined): void {
-    if (!actor || !commandSettings(actor.logic)) return;
-    effects.push({ kind: 'slot', does, actor });
-    slots++;
-  }
-
-  function fill(does: Slot['does'], actor: ActorNode, effect: EngineEffect): void {
-    const at =
-      slots === 0
-        ? -1
-        : effects.findIndex((slot) => slot.kind === 'slot' && slot.does === does && slot.actor === actor);
-    if (at === -1) effects.push(effect);
-    else {
-      effects[at] = effect;
-      slots--;
-    }
-  }
-
-  function left(actor: ActorNode, effect: EngineEffect | undefined): void {
-    if (effect?.kind === 'cancel' && effect.id === undefined) {
-      // Entered and left within one step: it was never sent, and now never will be.
-      effects = effects.filter((slot) => !(slot.kind === 'command' && slot.command === effect.command));
-    } else if (effect) fill('stop', actor, effect);
-  }
-
-  root.system.scheduler.hear = (event) => {
-    switch (event.type) {
-      case '@xstate.action': {
-        const { type, params } = event.action;
-        if (type === 'xstate.emit') {
-          effects.push({ kind: 'emitted', event: (params as { event: MachineEvent }).event });
-        } else if (type === 'xstate.spawnChild') {
-          reserve('start', (params as { actorRef?: ActorNode }).actorRef);
-        } else if (type === 'xstate.stopChild') reserve('stop', params as ActorNode | undefined);
-        break;
-      }
-      case '@xstate.microstep':
-        if (event.event === watched && event.actorRef === root) taken ||= event._transitions.length > 0;
-        break;
-      case '@xorca.entered':
-        effects.push({ kind: 'entered', state: event.state, context: event.context });
-        break;
-      case '@xorca.asked': {
-        const effect = commands.asked(event.actorRef, event.settings, event.input);
-        if (effect) fill('start', event.actorRef, effect);
-        break;
-      }
-      case '@xorca.left':
-        left(event.actorRef, commands.left(event.actorRef, event.settings));
-        break;
-    }
-  };
+/**
+ * Starts collecting the effects of a root actor and all below it. Before it starts: its first effects happen then; after the
+ * timer book, which leads to the recorder.
+ */
+export function recordEffects(root: ActorNode, list: EffectList, commands: CommandBook): Recorder {
+  const recorder: Recorder = { root, list, commands, watched: undefined, taken: false };
+  root.system.scheduler.recorder = recorder;
   root.system._sendInspectionEvent = inspect;
-  return {
-    watch(event) {
-      watched = event;
-      taken = false;
-      return () => taken;
-    },
-    add(effect) {
-      effects.push(effect);
-    },
-    take() {
-      const collected = slots > 0 ? effects.filter(isEffect) : (effects as EngineEffect[]);
-      effects = [];
-      slots = 0;
-      return collected;
-    },
-  };
+  return recorder;
 }
 
-// One function for all systems. V8's notes on who was called keep a function alive, and with a closure of each system all that it
-// saw, until the next full garbage collection: with a thousand children that was a third of a step.
+/** Watches for an event about to be sent to the root; `taken` tells afterwards whether a state took it. */
+export function watch(recorder: Recorder, event: AnyEventObject): void {
+  recorder.watched = event;
+  recorder.taken = false;
+}
+
+// One function for all systems, on data alone. V8 keeps the closure it last saw called in a place, and with a closure of each
+// system all that it sees, until the next full garbage collection: with a thousand children that was a third of a step.
 function inspect(this: ActorSystemInternals, event: Inspected): void {
-  this.scheduler.hear?.(event);
+  const { recorder } = this.scheduler;
+  if (recorder) hear(recorder, event);
 }
 
-function isEffect(slot: EngineEffect | Slot): slot is EngineEffect {
-  return slot.kind !== 'slot';
+function hear(recorder: Recorder, event: Inspected): void {
+  const { list, commands } = recorder;
+  switch (event.type) {
+    case '@xstate.action': {
+      const { type, params } = event.action;
+      if (type === 'xstate.emit') {
+        list.items.push({ kind: 'emitted', event: (params as { event: MachineEvent }).event });
+      } else if (type === 'xstate.spawnChild') {
+        reserve(list, 'start', (params as { actorRef?: ActorNode }).actorRef);
+      } else if (type === 'xstate.stopChild') reserve(list, 'stop', params as ActorNode | undefined);
+      break;
+    }
+    case '@xstate.microstep':
+      if (event.event === recorder.watched && event.actorRef === recorder.root)
+        recorder.taken ||= event._transitions.length > 0;
+      break;
+    case '@xorca.entered':
+      list.items.push({ kind: 'entered', state: event.state, context: event.context });
+      break;
+    case '@xorca.asked': {
+      const effect = asked(commands, event.actorRef, event.settings, event.input);
+      if (effect) fill(list, 'start', event.actorRef, effect);
+      break;
+    }
+    case '@xorca.left':
+      calledOff(list, event.actorRef, left(commands, event.actorRef, event.settings));
+      break;
+  }
+}
+
+function calledOff(list: EffectList, actor: ActorNode, effect: EngineEffect | undefined): void {
+  // Entered and left within one step.
+  if (effect?.kind === 'cancel' && effect.id === undefined) withdraw(list, effect.command);
+  else if (effect) fill(list, 'stop', actor, effect);
 }

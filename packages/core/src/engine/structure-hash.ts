@@ -26,10 +26,10 @@ export function structureHash(machine: MachineInternals): string {
     [...node.transitions].map(([descriptor, list]) => [descriptor, list.map(shapeOf)]),
     node.always?.map(shapeOf) ?? [],
   ]);
-  const actors = Object.entries(machine.implementations.actors).map(([name, logic]) => [
-    name,
-    logicShape(logic),
-  ]);
+  const actors = Object.entries(machine.implementations.actors)
+    .map(([name, logic]) => [name, logicShape(logic)])
+    .filter(([, shape]) => shape !== null)
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   const inline = [...allNodes(machine.root)].flatMap(({ config }) =>
     ([config.invoke ?? []].flat() as Array<{ src?: unknown }>).map(({ src }) => logicShape(src)),
   );

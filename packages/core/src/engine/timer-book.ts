@@ -1,16 +1,16 @@
+import type { AnyEventObject } from 'xstate';
 import { XorcaError } from '../errors.ts';
 import { pathOf } from './actor-path.ts';
 import type { ActorPath, MachineEvent, Timer } from './engine.ts';
-import type { ActorSystemInternals } from './xstate-internals.ts';
+import type { ActorNode, ActorSystemInternals, Scheduler } from './xstate-internals.ts';
 
-/** The delayed events of one actor system, caught before any real clock sees them. */
-export interface TimerBook {
-  readonly timers: ReadonlyMap<string, Timer>;
-  /** Last number given out, for the record. A method: a getter would give each object a hidden class of its own. */
-  sequence(): number;
-  /** Takes a timer out if it is still armed as given, else answers false. */
-  take(timer: Timer): boolean;
-  clear(): void;
+/** The delayed events of one actor system, caught before any real clock sees them: its scheduler. */
+export interface TimerBook extends Scheduler {
+  readonly timers: Map<string, Timer>;
+  /** Last number given out, for the record. */
+  sequence: number;
+  readonly now: number;
+  readonly processId: string;
 }
 
 /**
@@ -26,49 +26,52 @@ export function keepTimers(
     readonly processId: string;
   },
 ): TimerBook {
+  const { sequence, now, processId } = from;
   const timers = new Map(from.timers.map((timer) => [timer.key, timer]));
-  let sequence = from.sequence;
-  system.scheduler = {
-    hear: undefined,
-    schedule(source, target, event, delay, id) {
-      if (!Number.isFinite(delay)) {
-        throw new XorcaError(
-          'XORCA_MACHINE',
-          `A delay of process ${JSON.stringify(from.processId)} for ${event.type} is ${delay}, not a number of milliseconds.`,
-          { processId: from.processId },
-        );
-      }
-      const token = ++sequence;
-      const path = pathOf(source);
-      const key = keyOf(path, id ?? `delayed.${token}`);
-      timers.set(key, {
-        key,
-        at: from.now + Math.max(0, delay),
-        token,
-        from: path,
-        to: pathOf(target),
-        event: event as MachineEvent,
-      });
-    },
-    cancel(source, id) {
-      timers.delete(keyOf(pathOf(source), id));
-    },
-    cancelAll(actor) {
-      if (timers.size === 0) return;
-      const path = JSON.stringify(pathOf(actor));
-      for (const timer of timers.values()) if (JSON.stringify(timer.from) === path) timers.delete(timer.key);
-    },
-  };
-  return {
-    timers,
-    sequence: () => sequence,
-    take(timer) {
-      return timers.get(timer.key)?.token === timer.token && timers.delete(timer.key);
-    },
-    clear() {
-      timers.clear();
-    },
-  };
+  // Whoever listens through the scheduler before goes on listening.
+  const { recorder } = system.scheduler;
+  const book = { timers, sequence, now, processId, recorder, schedule, cancel, cancelAll };
+  system.scheduler = book;
+  return book;
+}
+
+/** Takes a timer out if it is still armed as given, else answers false. */
+export function takeTimer({ timers }: TimerBook, timer: Timer): boolean {
+  return timers.get(timer.key)?.token === timer.token && timers.delete(timer.key);
+}
+
+function schedule(
+  this: TimerBook,
+  source: ActorNode,
+  target: ActorNode,
+  event: AnyEventObject,
+  delay: number,
+  id?: string,
+): void {
+  if (!Number.isFinite(delay)) {
+    throw new XorcaError(
+      'XORCA_MACHINE',
+      `A delay of process ${JSON.stringify(this.processId)} for ${event.type} is ${delay}, not a number of milliseconds.`,
+      { processId: this.processId },
+    );
+  }
+  const token = ++this.sequence;
+  const from = pathOf(source);
+  const key = keyOf(from, id ?? `delayed.${token}`);
+  const at = this.now + Math.max(0, delay);
+  this.timers.set(key, { key, at, token, from, to: pathOf(target), event: event as MachineEvent });
+}
+
+function cancel(this: TimerBook, source: ActorNode, id: string): void {
+  this.timers.delete(keyOf(pathOf(source), id));
+}
+
+function cancelAll(this: TimerBook, actor: ActorNode): void {
+  if (this.timers.size === 0) return;
+  const path = JSON.stringify(pathOf(actor));
+  for (const timer of this.timers.values()) {
+    if (JSON.stringify(timer.from) === path) this.timers.delete(timer.key);
+  }
 }
 
 /** Names a timer within its process: the sender's path and the send id. */

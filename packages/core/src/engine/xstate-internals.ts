@@ -1,5 +1,6 @@
 import type { AnyEventObject } from 'xstate';
 import type { CommandSettings } from './command-logic.ts';
+import type { Recorder } from './recorder.ts';
 
 /*
  * The parts of xstate 5 that its types hide and this engine needs, checked against 5.32.3 to 5.33.3.
@@ -56,7 +57,7 @@ export interface Scheduler {
   cancel(source: ActorNode, id: string): void;
   cancelAll(actor: ActorNode): void;
   /** Our own: who hears what the system tells; see recorder.ts. */
-  hear?(event: Inspected): void;
+  recorder?: Recorder | undefined;
 }
 
 /** An action as a state node keeps it: a name, an object with a name, an own function or a built-in one. */

@@ -1,20 +1,22 @@
 import { type AnyStateMachine, createActor } from 'xstate';
 import { XorcaError } from '../errors.ts';
+import { acceptor } from './acceptor.ts';
 import { actorAt } from './actor-path.ts';
-import { adoptState } from './adopt-state.ts';
+import { adoptState, waitsFor } from './adopt-state.ts';
 import { checkMachine } from './check-machine.ts';
-import { type CommandBook, keepCommands } from './command-book.ts';
+import { answer, askAgain, keepCommands, lapse, pending, sent } from './command-book.ts';
 import { contractsOf } from './contracts-of.ts';
 import { nextDue } from './due.ts';
+import { effectList, takeEffects } from './effect-list.ts';
 import type { Engine, EngineInput, MachineView, OpenOptions, Session } from './engine.ts';
 import { logicsOf } from './logics-of.ts';
 import { assertRestorable, fitForRecord } from './persist.ts';
 import { isPromiseLogic } from './promise-logic.ts';
 import { NO_PROMISES, watchPromises } from './promise-watch.ts';
-import { enteredAction, type Recorder, recordEffects } from './recorder.ts';
+import { enteredAction, type Recorder, recordEffects, watch } from './recorder.ts';
 import { stateKey } from './state-key.ts';
 import { structureHash } from './structure-hash.ts';
-import { keepTimers, type TimerBook } from './timer-book.ts';
+import { keepTimers, type TimerBook, takeTimer } from './timer-book.ts';
 import { type ActorNode, allNodes, isMachine, type MachineInternals } from './xstate-internals.ts';
 
 /** More microsteps than this in one step is a loop, not a machine. */
@@ -43,6 +45,7 @@ export const xstate5: Engine = {
       accepts,
       open: (options) => openSession(instrumented, promises, options),
       adopt: (options) => adoptState(instrumented, options),
+      waitsFor: (options) => waitsFor(instrumented, options),
     };
   },
 };
@@ -78,10 +81,9 @@ function openSession(
     now,
     processId: id,
   });
-  const commands = keepCommands(root, { commands: state?.commands ?? [], now }, (effect) =>
-    recorder.add(effect),
-  );
-  const recorder: Recorder = recordEffects(root, commands);
+  const list = effectList();
+  const commands = keepCommands(root, { commands: state?.commands ?? [], now }, list);
+  const recorder = recordEffects(root, list, commands);
   const watch = promises.size > 0 ? watchPromises(root, promises) : NO_PROMISES;
   let failure: { readonly error: unknown } | undefined;
   actor.subscribe({
@@ -96,34 +98,34 @@ function openSession(
   };
   assertSound();
   // A restored process has none, save for what a migration's state asks for: that goes along with the next step.
-  const started = state ? [] : recorder.take();
+  const started = state ? [] : takeEffects(list);
 
   return {
     started,
     step(input) {
-      const handled = feed({ root, book, commands, recorder }, input);
+      const handled = feed(recorder, book, input);
       assertSound();
-      return { handled: handled(), effects: recorder.take() };
+      return { handled, effects: takeEffects(list) };
     },
-    sent: commands.sent,
-    pending: commands.pending,
-    nextDue: (until) => nextDue(book.timers, commands.pending(), until),
+    sent: (command, as) => sent(commands, command, as),
+    pending: () => pending(commands),
+    nextDue: (until) => nextDue(book.timers, pending(commands), until),
     view: () => viewOf(actor.getSnapshot()),
     save() {
-      if (actor.getSnapshot().status !== 'active') book.clear();
+      if (actor.getSnapshot().status !== 'active') book.timers.clear();
       assertRestorable(root, id);
       return {
         snapshot: fitForRecord(actor.getPersistedSnapshot(), id),
         timers: [...book.timers.values()],
-        commands: commands.pending(),
-        sequence: book.sequence(),
+        commands: pending(commands),
+        sequence: book.sequence,
       };
     },
     running: watch.running,
     settled: watch.settled,
     collect() {
       assertSound();
-      return recorder.take();
+      return takeEffects(list);
     },
     dispose() {
       if (watch.running()) actor.stop();
@@ -131,36 +133,25 @@ function openSession(
   };
 }
 
-function feed(
-  to: {
-    readonly root: ActorNode;
-    readonly book: TimerBook;
-    readonly commands: CommandBook;
-    readonly recorder: Recorder;
-  },
-  input: EngineInput,
-): () => boolean {
+/** Gives an input to whom it is for; answers whether anybody took it. */
+function feed(recorder: Recorder, book: TimerBook, input: EngineInput): boolean {
+  const { root, commands } = recorder;
   switch (input.kind) {
-    case 'event': {
-      const handled = to.recorder.watch(input.event);
-      to.root.send(input.event);
-      return handled;
-    }
-    case 'answer': {
-      const waited = to.commands.answer(input.command, input);
-      return () => waited;
-    }
+    case 'event':
+      watch(recorder, input.event);
+      root.send(input.event);
+      return recorder.taken;
+    case 'answer':
+      return answer(commands, input.command, input);
     case 'ask-again':
-      to.commands.askAgain();
-      return () => true;
-    case 'lapse': {
-      const waited = to.commands.lapse(input.command.key);
-      return () => waited;
-    }
+      askAgain(commands);
+      return true;
+    case 'lapse':
+      return lapse(commands, input.command.key);
     case 'timer': {
-      const target = to.book.take(input.timer) ? actorAt(to.root, input.timer.to) : undefined;
+      const target = takeTimer(book, input.timer) ? actorAt(root, input.timer.to) : undefined;
       target?.send(input.timer.event);
-      return () => target !== undefined;
+      return target !== undefined;
     }
   }
 }
@@ -173,17 +164,4 @@ function viewOf(snapshot: {
 }): MachineView {
   const { value, context, output } = snapshot;
   return { status: snapshot.status === 'done' ? 'done' : 'active', value, context, output };
-}
-
-/**
- * Whether any state takes a type. Asked before a machine is even restored: xstate remembers every type it was ever sent, so
- * a stranger's made-up types must not reach it.
- */
-function acceptor(descriptors: readonly string[]): (type: string) => boolean {
-  const exact = new Set(descriptors);
-  const prefixes = descriptors.filter((name) => name.endsWith('.*')).map((name) => name.slice(0, -1));
-  return (type) =>
-    exact.has(type) ||
-    exact.has('*') ||
-    prefixes.some((prefix) => type.startsWith(prefix) || type === prefix.slice(0, -1));
 }

@@ -23,6 +23,7 @@ export function control(run: Run, wish: Control, trace: Trace | undefined): void
       return;
     case 'redrive':
       if (status === 'done' || status === 'cancelled') throw ended(run.id, status, 'redriven');
+      if (run.before?.doomed) throw ended(run.id, status, 'redriven, since it is being deleted,');
       if (status === 'error') revive(run, trace);
       else retry(run);
       if (!run.broken) passTime(run);
@@ -71,7 +72,8 @@ function migrate(run: Run, to: string, dryRun: boolean): void {
   run.state = () => structuredClone(moved);
   run.version = to;
   accept(run);
-  run.problem = run.before.problem;
+  // What failed when its time came is tried on the new machine at once; an event that failed must be redriven, or come again.
+  run.problem = run.before.problem?.event ? run.before.problem : undefined;
   // Opening a machine would run its promises.
   if (dryRun) return;
   run.draft = openMachine(run, run.before.counter).draft;

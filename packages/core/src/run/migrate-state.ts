@@ -35,7 +35,9 @@ export function migratedState(
   const moved: EngineState = { snapshot, timers, commands, sequence };
   let adopted: Adopted;
   try {
-    adopted = orchestrator.machine(to, id).adopt({ id, state: moved, now });
+    adopted = orchestrator
+      .machine(to, id)
+      .adopt({ id, state: moved, now, knew: knownBefore(orchestrator, id, from, state) });
   } catch (cause) {
     throw failed(id, from, to, `machine ${to} cannot take its state: ${messageOf(cause)}`, cause);
   }
@@ -58,6 +60,17 @@ export function migratedState(
   return adopted.state;
 }
 
+// What the states of the old version waited for, if its machine is still registered; undefined: nobody knows any more.
+function knownBefore(
+  orchestrator: Orchestrator,
+  id: string,
+  version: string,
+  { snapshot, timers, commands, sequence }: EngineState,
+): ReadonlySet<string> | undefined {
+  if (!orchestrator.versions.includes(version)) return undefined;
+  return orchestrator.machine(version, id).waitsFor({ id, state: { snapshot, timers, commands, sequence } });
+}
+
 function renamed(timers: readonly Timer[], rename: (name: string) => string | undefined): Timer[] {
   return timers.flatMap((timer) => {
     const name = timerName(timer);
@@ -65,7 +78,7 @@ function renamed(timers: readonly Timer[], rename: (name: string) => string | un
     if (next === undefined) return [];
     if (next === name) return [timer];
     // A machine arms `after` under the event's own name, so that leaving the state finds it.
-    const type = `xstate.${next}`;
+    const type = timer.event.type === name ? next : `xstate.${next}`;
     const key = timer.key.replaceAll(timer.event.type, type);
     return [{ ...timer, key, event: { ...timer.event, type } }];
   });

@@ -3,7 +3,7 @@ import type { EngineState, MachineView } from '../engine/engine.ts';
 import { stateKeysOf } from '../engine/state-key.ts';
 import type { ProcessRecord, ProcessStatus } from '../ports.ts';
 import { encodeBody, RECORD_FORMAT, type RecordBody } from '../record.ts';
-import { wakeAtOf } from '../wake-at.ts';
+import { heldUntil, wakeAtOf } from '../wake-at.ts';
 
 /** Whether somebody should look at a process. */
 export function isStuck(status: ProcessStatus, problem: RecordBody['problem']): boolean {
@@ -12,7 +12,8 @@ export function isStuck(status: ProcessStatus, problem: RecordBody['problem']): 
 
 /** All that a record is made of. */
 export interface NextRecord
-  extends Pick<RecordBody, 'counter' | 'seen' | 'outbox' | 'sources'>,
+  extends Pick<RecordBody, 'counter' | 'seen' | 'outbox'>,
+    Required<Pick<RecordBody, 'sources'>>,
     Required<{
       [Part in 'problem' | 'buffered' | 'origin' | 'failure' | 'deadlineAt' | 'trace']:
         | RecordBody[Part]
@@ -63,7 +64,7 @@ export function nextRecord(
     ...(failure ? { failure } : {}),
     ...(deadlineAt === undefined ? {} : { deadlineAt }),
     // As long as an unconfirmed effect: whoever runs the promises now has ended by then.
-    ...(next.resumes && Number.isFinite(resendAfterMs) ? { resumeAt: now + resendAfterMs } : {}),
+    ...(next.resumes ? resumption(next, resendAfterMs) : {}),
     ...expiry(next, before, orchestrator.retentionMs(status)),
     ...(trace ? { trace } : {}),
     snapshot: state.snapshot,
@@ -84,13 +85,19 @@ export function nextRecord(
   return { record: saved, body };
 }
 
+function resumption({ now, problem }: NextRecord, resendAfterMs: number): { readonly resumeAt?: number } {
+  // One that failed is held back by its problem, like whatever else fails when its time comes.
+  if (heldUntil(problem) > now) return { resumeAt: now };
+  return Number.isFinite(resendAfterMs) ? { resumeAt: now + resendAfterMs } : {};
+}
+
 function expiry(
   { status, now, doomed, record }: NextRecord,
   before: RecordBody | undefined,
   retentionMs: number | undefined,
-): { readonly expiresAt?: number } {
+): Pick<RecordBody, 'expiresAt' | 'doomed'> {
   if (status === 'active') return {};
-  if (doomed) return { expiresAt: now + DELETE_AGAIN_MS };
+  if (doomed) return { expiresAt: now + DELETE_AGAIN_MS, doomed };
   if (record?.status === status && before?.expiresAt !== undefined) return { expiresAt: before.expiresAt };
   return retentionMs === undefined ? {} : { expiresAt: now + retentionMs };
 }

@@ -60,6 +60,7 @@ export function openDraft(options: DraftOptions): {
   const open = (state = options.state?.()) =>
     machine.open({ id, now, input: options.input, ...(state ? { state } : {}) });
   let session: Session | undefined = open();
+  let lastView: MachineView | undefined;
 
   function eventsOf(
     effects: readonly EngineEffect[],
@@ -91,7 +92,9 @@ export function openDraft(options: DraftOptions): {
 
   function keep(from: Session): EngineState {
     const state = from.save();
-    return machine.runsPromises ? structuredClone(state) : state;
+    if (!machine.runsPromises) return state;
+    lastView = from.view();
+    return structuredClone(state);
   }
 
   function spoilt(): void {
@@ -125,9 +128,10 @@ export function openDraft(options: DraftOptions): {
     },
     nextDue: (until) => awake().nextDue(until),
     pending: () => awake().pending(),
-    view: () => awake().view(),
+    view: () => (session ? session.view() : (lastView ?? awake().view())),
     save: () => kept ?? awake().save(),
-    running: () => machine.runsPromises && awake().running(),
+    // Opening another session only to ask would run them again: what failed is as it was kept, under way.
+    running: () => machine.runsPromises && (session?.running() ?? true),
     async settled(ms, trace) {
       const current = awake();
       try {

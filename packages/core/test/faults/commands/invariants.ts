@@ -73,7 +73,7 @@ function* ids({ published, orders, subs }: CommandWorldEnd): Generator<string> {
   }
 }
 
-/** No command is sent again without its pause, and none after it was done. */
+/** No command is sent again without its pause, and what was called off was told so. */
 function* attempts({ published, orders, cancelled }: CommandWorldEnd): Generator<string> {
   const sent = new Map<string, CloudEvent[]>();
   const distinct = new Map(published.map((event) => [event.id, event]));
