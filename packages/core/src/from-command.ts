@@ -26,8 +26,8 @@ export interface CommandOptions<Data = unknown> {
   readonly timeout?: Duration;
   readonly retry?: RetryOptions<Data>;
   /**
-   * True: leaving the state that waits sends `<type>.cancel`, with the command's id as `causationid`. Default: only cancelling
-   * the whole process does; false: not even that.
+   * True: leaving the state that waits sends `<type>.cancel`, with the command's id as `causationid`; so does giving up an attempt.
+   * For commands that a process of its own carries out. Default: only the end of the whole process does; false: not even that.
    */
   readonly cancel?: boolean;
 }

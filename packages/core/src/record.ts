@@ -102,8 +102,9 @@ export interface RecordBody {
 /** The text of a body. */
 export function encodeBody(body: RecordBody): string {
   const { seen, ...rest } = body;
-  // JSON.stringify would look at each character of the window, which holds none to escape: a tenth of a step's time.
-  if (seen.includes('"') || seen.includes('\\')) return JSON.stringify(body);
+  // JSON.stringify would look at each character of the window, which holds none to escape: a tenth of a step's time. But a text put
+  // together is copied when it is read: where many commands make it long, that costs more than the window.
+  if (body.commands.length > 100 || seen.includes('"') || seen.includes('\\')) return JSON.stringify(body);
   return `{"seen":"${seen}",${JSON.stringify(rest).slice(1)}`;
 }
 

@@ -138,8 +138,9 @@ function fail(book: CommandBook, command: string, why: Why): boolean {
   if (!found) return forget(book, command);
   const { entry, settings } = found;
   const failure = { ...why, command: entry.type, attempts: entry.attempt } as CommandFailure;
-  if (rest(book, found, failure)) return true;
+  // Each attempt may be carried out by a process of its own: the one that is given up must not go on beside the next.
   if (failure.kind === 'timeout' && settings.cancel) book.effects.items.push(cancelOf(entry, settings));
+  if (rest(book, found, failure)) return true;
   finish(book, found, { type: 'xorca.failed', failure });
   return true;
 }

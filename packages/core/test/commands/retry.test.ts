@@ -203,6 +203,22 @@ test('a late error of an attempt that was given up does not count against the on
   expect(await w.runner.get('p')).toMatchObject({ value: 'Done' });
 });
 
+test('an attempt that is given up is called off where that is asked for', async () => {
+  const w = world(
+    reading({ timeout: '10s', retry: { attempts: 2, backoff: '1s', jitter: false }, cancel: true }),
+  );
+  await w.runner.start({ id: 'p' });
+  await w.pass(10 * SECOND);
+  await w.pass(1 * SECOND);
+  await w.pass(10 * SECOND);
+  expect(w.sent.map(({ type, causationid }) => `${type} ${causationid ?? ''}`)).toEqual([
+    'cmd.books.fetch ',
+    'cmd.books.fetch.cancel p/1',
+    'cmd.books.fetch ',
+    'cmd.books.fetch.cancel p/3',
+  ]);
+});
+
 test('all attempts of a command share one name, and no other command has it', async () => {
   const w = world(reading({ timeout: '10s', retry: { attempts: 3, backoff: '1s', jitter: false } }));
   await w.runner.start({ id: 'p' });

@@ -12,14 +12,14 @@ export const commandMutants: readonly Mutant[] = [
   {
     name: 'ids of commands not noted',
     file: 'engine/command-book.ts',
-    find: 'if (entry) entry.ids = [...entry.ids, id];',
+    find: 'if (entry) note(book, { ...entry, ids: [...entry.ids, id] });',
     replace: '',
   },
   {
     name: 'a command that was left waits on',
     file: 'engine/command-book.ts',
-    find: 'const entry = entries.get(key);\n      entries.delete(key);',
-    replace: 'const entry = entries.get(key);',
+    find: 'forget(book, key);\n  if (!entry ||',
+    replace: 'if (!entry ||',
   },
   {
     name: 'timeouts forgotten by the wake',
@@ -30,13 +30,13 @@ export const commandMutants: readonly Mutant[] = [
   {
     name: 'no pause between attempts',
     file: 'engine/command-book.ts',
-    find: 'entry.dueAt = now + Math.round(pause * share);',
-    replace: 'entry.dueAt = now;',
+    find: 'dueAt: book.now + Math.round(pause * share)',
+    replace: 'dueAt: book.now',
   },
   {
     name: 'a command sent again at each restore',
     file: 'engine/command-book.ts',
-    find: 'if (entries.has(key)) return undefined;',
+    find: 'if (entriesOf(book).has(key)) return undefined;',
     replace: '',
   },
   {
