@@ -13,7 +13,7 @@ import {
   type StandardSchema,
 } from '@xorca/core';
 import { sqliteStore } from '@xorca/local';
-import { assign, enqueueActions, setup } from 'xstate';
+import { type AnyStateMachine, assign, createActor, enqueueActions, fromTransition, setup } from 'xstate';
 import { inTurns } from './measure.ts';
 import { atMost, info, type Row } from './row.ts';
 import { scratchFolder } from './scratch.ts';
@@ -27,10 +27,10 @@ const ANSWERS = 100;
 const anything: StandardSchema<unknown> = {
   '~standard': { version: 1, vendor: 'bench', validate: (value) => ({ value }) },
 };
-export const check = defineCommand('cmd.regulations.check', { input: anything, output: anything });
+const check = defineCommand('cmd.regulations.check', { input: anything, output: anything });
 
 /** Asks for each rule of a list at once, and counts the answers. */
-export const fanOut = createOrchestrator({
+const fanOut = createOrchestrator({
   name: 'fan-out',
   machines: {
     '1': setup({
@@ -62,30 +62,40 @@ export async function inFlight(): Promise<Row[]> {
 }
 
 async function onStore(name: string, store: ProcessStore): Promise<Row[]> {
-  const bytes: Record<string, number> = {};
-  const costs = await inTurns(
+  const records: Record<string, string> = {};
+  const sizes = IN_FLIGHT.map(String);
+  const figures = await inTurns(
     ROUNDS,
-    Object.fromEntries(IN_FLIGHT.map((size) => [size, () => perAnswer(store, size, bytes)])),
+    Object.fromEntries(
+      IN_FLIGHT.flatMap((size) => [
+        [`${size}`, () => perAnswer(store, size, records)],
+        [`bare ${size}`, async () => perBareStep(records[size] ?? '')],
+      ]),
+    ),
   );
-  return IN_FLIGHT.flatMap((size, at) => {
-    const [cost, length] = [costs[String(size)] ?? Number.NaN, bytes[size] ?? Number.NaN];
-    const rows = [
-      info(`${size.toLocaleString('en')} in flight on ${name}: an answer`, cost * 1_000, 'µs'),
-      info('  its record', length, 'bytes'),
-      info('  an answer, each byte of record', (cost * 1_000_000) / length, 'ns'),
+  const cost = (size: string | undefined) => figures[String(size)] ?? Number.NaN;
+  const bytes = (size: string | undefined) => records[String(size)]?.length ?? Number.NaN;
+  return sizes.flatMap((size, at) => {
+    const before = sizes[at - 1];
+    const growth = cost(size) / cost(before) / (bytes(size) / bytes(before));
+    return [
+      info(`${Number(size).toLocaleString('en')} in flight on ${name}: an answer`, cost(size) * 1_000, 'µs'),
+      info('  its record', bytes(size), 'bytes'),
+      info('  an answer, for each byte of record', (cost(size) * 1_000_000) / bytes(size), 'ns'),
+      ...(before ? [atMost('  growth of cost against growth of record', growth, 'of it', 1)] : []),
+      info('  against bare xstate and JSON', cost(size) / cost(`bare ${size}`), 'times'),
     ];
-    const before = IN_FLIGHT[at - 1];
-    if (before === undefined) return rows;
-    const [costBefore, lengthBefore] = [costs[String(before)] ?? Number.NaN, bytes[before] ?? Number.NaN];
-    const growth = cost / costBefore / (length / lengthBefore);
-    return [...rows, atMost('  growth of cost against growth of record', growth, 'of it', 1)];
   });
 }
 
 let processes = 0;
 
 /** Milliseconds an answer takes while (nearly) as many commands as given are waited for: a tenth of them is answered. */
-export async function perAnswer(store: ProcessStore, size: number, bytes: Record<string, number>): Promise<number> {
+async function perAnswer(
+  store: ProcessStore,
+  size: number,
+  records: Record<string, string>,
+): Promise<number> {
   const publisher = memoryPublisher();
   const runner = createRunner(fanOut, { store, publisher });
   const each = Math.ceil(size / 10);
@@ -96,10 +106,34 @@ export async function perAnswer(store: ProcessStore, size: number, bytes: Record
     await runner.start({ id, input: { rules: size } });
     answers.push(...publisher.published.splice(0).slice(0, each).map(answerTo));
   }
-  bytes[size] = (await store.load(id))?.record.body.length ?? Number.NaN;
+  // Through JSON, since a text that was put together is read more slowly.
+  records[size] = JSON.parse(JSON.stringify((await store.load(id))?.record.body));
   const from = performance.now();
   for (const answer of answers) await runner.handle([answer]);
   return (performance.now() - from) / answers.length;
+}
+
+/** The same machine with actors that only wait, which xstate restores, moves and persists by itself. */
+const bareFanOut: AnyStateMachine = setup({
+  types: { context: {} as { answered: number } },
+  actors: { check: fromTransition((state: unknown) => state, undefined) },
+}).createMachine({
+  id: 'fan-out',
+  context: { answered: 0 },
+  on: { answer: { actions: assign({ answered: ({ context }) => context.answered + 1 }) } },
+});
+
+/** Milliseconds that xstate and JSON alone take for a step on such a record. */
+function perBareStep(record: string): number {
+  const from = performance.now();
+  for (let n = 0; n < ANSWERS; n++) {
+    const body = JSON.parse(record) as { snapshot: never };
+    const actor = createActor(bareFanOut, { snapshot: body.snapshot });
+    actor.start();
+    actor.send({ type: 'answer' });
+    JSON.stringify({ ...body, snapshot: actor.getPersistedSnapshot() });
+  }
+  return (performance.now() - from) / ANSWERS;
 }
 
 function answerTo(command: CloudEvent): CloudEvent {

@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util';
 import { codec } from './codec.ts';
 import { durable } from './durable.ts';
 import { growth } from './growth.ts';
+import { inFlight } from './in-flight.ts';
 import { type Row, table } from './row.ts';
 import { size } from './size.ts';
 import { steps } from './steps.ts';
+import { timers } from './timers.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 const parts: ReadonlyArray<readonly [title: string, run: () => Promise<Row[]>]> = [
@@ -14,6 +16,8 @@ const parts: ReadonlyArray<readonly [title: string, run: () => Promise<Row[]>]> 
   ['(d) Many processes, long lives', growth],
   ['(e) Size', size],
   ['(f) Compression and encryption', codec],
+  ['(g) Many commands in flight', inFlight],
+  ['(h) Many pending timers', timers],
 ];
 const all: Row[] = [];
 for (const [title, run] of parts) {

@@ -7,10 +7,38 @@ import { atMost, info, type Row } from './row.ts';
 
 const core = join(import.meta.dirname, '../packages/core/src/index.ts');
 
-/** What core weighs and how long it takes to load. */
+/** What a function's code loads of core, as bundlers leave out the rest. */
+const LOADS = {
+  'a function with an orchestrator': ['createOrchestrator', 'createRunner', 'defineCommand', 'fromCommand'],
+  "a fleet's function": ['createFleet', 'createFleetRunner', 'defineCommand', 'onCommand', 'CommandError'],
+  'all of core': ['*'],
+} as const;
+
+/** (e) What core weighs, minified, gzipped and without xstate, and how long it takes to load. */
 export async function size(): Promise<Row[]> {
+  const kilobytes = async (names: readonly string[]) => (await bundle(names)).length / 1024;
+  return [
+    atMost(
+      'a function with an orchestrator and commands loads of core',
+      await kilobytes(LOADS['a function with an orchestrator']),
+      'KB',
+      25,
+    ),
+    info("a fleet's function loads of core", await kilobytes(LOADS["a fleet's function"]), 'KB'),
+    info('all of core', await kilobytes(LOADS['all of core']), 'KB'),
+    info(
+      'import of core with xstate, in a new process',
+      importTime('@xorca/core') - importTime(undefined),
+      'ms',
+    ),
+  ];
+}
+
+/** Gzipped code of what a bundler makes of an import of these names. */
+async function bundle(names: readonly string[]): Promise<Uint8Array> {
+  const what = names[0] === '*' ? '*' : `{ ${names.join(', ')} }`;
   const { outputFiles } = await build({
-    entryPoints: [core],
+    stdin: { contents: `export ${what} from ${JSON.stringify(core)};`, resolveDir: import.meta.dirname },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -19,15 +47,7 @@ export async function size(): Promise<Row[]> {
     external: ['xstate'],
     write: false,
   });
-  const code = outputFiles[0]?.contents ?? new Uint8Array();
-  return [
-    atMost('core, minified and gzipped, without xstate', gzipSync(code).length / 1024, 'KB', 25),
-    info(
-      'import of core with xstate, in a new process',
-      importTime('@xorca/core') - importTime(undefined),
-      'ms',
-    ),
-  ];
+  return gzipSync(outputFiles[0]?.contents ?? new Uint8Array());
 }
 
 /** Median milliseconds of a new process that imports a module, or nothing. */

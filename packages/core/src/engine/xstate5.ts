@@ -1,4 +1,4 @@
-import { type AnyStateMachine, createActor } from 'xstate';
+import { type Actor, type AnyStateMachine, createActor } from 'xstate';
 import { XorcaError } from '../errors.ts';
 import { acceptor } from './acceptor.ts';
 import { actorAt } from './actor-path.ts';
@@ -21,6 +21,9 @@ import { type ActorNode, allNodes, isMachine, type MachineInternals } from './xs
 
 /** More microsteps than this in one step is a loop, not a machine. */
 const MAX_ITERATIONS = 10_000;
+
+// xstate throws an error that nobody listens for out of a timer. Where one was is seen from the state.
+const LISTENER = { error: () => {} };
 
 /** xstate 5: one short-lived actor system per invocation, with the scheduler and the effects caught. */
 export const xstate5: Engine = {
@@ -85,18 +88,10 @@ function openSession(
   const commands = keepCommands(root, { commands: state?.commands ?? [], now }, list);
   const recorder = recordEffects(root, list, commands);
   const watch = promises.size > 0 ? watchPromises(root, promises) : NO_PROMISES;
-  let failure: { readonly error: unknown } | undefined;
-  actor.subscribe({
-    error: (error: unknown) => {
-      failure = { error };
-    },
-  });
+  actor.subscribe(LISTENER);
   actor.start();
 
-  const assertSound = (): void => {
-    if (failure) throw failure.error;
-  };
-  assertSound();
+  assertSound(actor);
   // A restored process has none, save for what a migration's state asks for: that goes along with the next step.
   const started = state ? [] : takeEffects(list);
 
@@ -104,7 +99,7 @@ function openSession(
     started,
     step(input) {
       const handled = feed(recorder, book, input);
-      assertSound();
+      assertSound(actor);
       return { handled, effects: takeEffects(list) };
     },
     sent: (command, as) => sent(commands, command, as),
@@ -124,13 +119,18 @@ function openSession(
     running: watch.running,
     settled: watch.settled,
     collect() {
-      assertSound();
+      assertSound(actor);
       return takeEffects(list);
     },
     dispose() {
       if (watch.running()) actor.stop();
     },
   };
+}
+
+function assertSound(actor: Actor<AnyStateMachine>): void {
+  const snapshot = actor.getSnapshot() as { readonly status: string; readonly error?: unknown };
+  if (snapshot.status === 'error') throw snapshot.error;
 }
 
 /** Gives an input to whom it is for; answers whether anybody took it. */
