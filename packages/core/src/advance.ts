@@ -96,7 +96,7 @@ export function advance(
   const run = openRun(settings, id, record, now, confirmed, work.watch);
   begin(run, work);
   const outcomes = work.deliveries.map((delivery) => deliver(run, delivery));
-  return { ...end(run, work), outcomes };
+  return end(run, work, outcomes);
 }
 
 /** The same for a machine with promises: waits for them, at most `budgetMs` in all. Not pure: promises run as often as it does. */
@@ -119,7 +119,7 @@ export async function advancePromises(
     outcomes.push(deliver(run, delivery));
     await awaitPromises(run, until);
   }
-  const plan = { ...end(run, work), outcomes };
+  const plan = end(run, work, outcomes);
   run.draft?.dispose();
   return plan;
 }
@@ -136,9 +136,9 @@ function controlWatched(run: Run, wish: Control): void {
   });
 }
 
-function end(run: Run, work: Work): Omit<Plan, 'outcomes'> {
+function end(run: Run, work: Work, outcomes: Plan['outcomes']): Plan {
   if (work.deliveries.length === 0 && !work.control) resendOld(run);
-  return finish(run);
+  return finish(run, outcomes);
 }
 
 function isForeign({ orchestrator }: AdvanceSettings, record: ProcessRecord | undefined): boolean {

@@ -156,7 +156,7 @@ export interface Adopted {
 /** How to open a session: `state` restores a process, without it the machine starts with `input`. */
 export interface OpenOptions {
   readonly id: string;
-  readonly state?: EngineState;
+  readonly state?: EngineState | undefined;
   readonly input?: unknown;
   /** Epoch ms: the moment in which all of this session happens. */
   readonly now: number;

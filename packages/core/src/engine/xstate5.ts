@@ -73,8 +73,7 @@ function openSession(
   const { id, state, now } = options;
   const actor = createActor(machine, {
     id,
-    // xstate's option is exact: an absent snapshot must be absent.
-    ...(state ? { snapshot: state.snapshot as never } : {}),
+    snapshot: state?.snapshot as never,
     input: options.input,
   });
   const root = actor as unknown as ActorNode;

@@ -11,21 +11,22 @@ export function resendOld(run: Run): void {
 }
 
 /** What the run amounts to. */
-export function finish(run: Run): Omit<Plan, 'outcomes'> {
+export function finish(run: Run, outcomes: Plan['outcomes']): Plan {
   const { settings, before, draft, record } = run;
-  const plan = {
+  const plan: { -readonly [Part in keyof Plan]: Plan[Part] } = {
+    outcomes,
     effects: run.decided.map((entry) => entry.event),
     resend: [...run.resend].map((entry) => entry.event),
     steps: run.steps,
     expired: run.expired,
     warnings: run.warnings,
-    ...(run.doomed ? { doomed: true } : {}),
   };
+  if (run.doomed) plan.doomed = true;
   if (!run.changed) return plan;
   const status = statusOf(run);
   const view = draft?.view();
   const kept = (before?.outbox ?? []).filter((entry) => !run.confirmed.has(entry.event.id));
-  const next = nextRecord(settings, {
+  const { record: saved, body } = nextRecord(settings, {
     id: run.id,
     record,
     before,
@@ -52,5 +53,8 @@ export function finish(run: Run): Omit<Plan, 'outcomes'> {
     resumes: status === 'active' && (draft?.running() ?? before?.resumeAt !== undefined),
     trace: run.trace,
   });
-  return { ...plan, ...next, ...(view ? { view } : {}) };
+  plan.record = saved;
+  plan.body = body;
+  if (view) plan.view = view;
+  return plan;
 }

@@ -41,7 +41,7 @@ export interface DraftOptions
   readonly machine: PreparedMachine;
   readonly counter: number;
   /** The stored state, read anew at each call: a machine may change in place what it was given. */
-  readonly state?: () => EngineState;
+  readonly state: (() => EngineState) | undefined;
   readonly input?: unknown;
   readonly trace: Trace | undefined;
   /** What the process says when it is done. */
@@ -57,8 +57,7 @@ export function openDraft(options: DraftOptions): {
   let counter = options.counter;
   // A thrown error spoils an actor system. Another one is then opened and led through what had succeeded before.
   const succeeded: Array<{ readonly input: EngineInput; readonly trace: Trace | undefined }> = [];
-  const open = (state = options.state?.()) =>
-    machine.open({ id, now, input: options.input, ...(state ? { state } : {}) });
+  const open = (state = options.state?.()) => machine.open({ id, now, input: options.input, state });
   let session: Session | undefined = open();
   let lastView: MachineView | undefined;
 

@@ -34,7 +34,7 @@ export function openMachine(run: Run, counter: number, input?: unknown) {
     farewell: (view) => successOf(orchestrator, run.origin, view),
     id: run.id,
     counter,
-    ...(run.before ? { state: () => run.state() } : {}),
+    state: run.before && (() => run.state()),
     input,
     now: run.now,
     maxBytes: maxEffectBytes,

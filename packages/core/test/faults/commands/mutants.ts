@@ -48,7 +48,7 @@ export const commandMutants: readonly Mutant[] = [
   {
     name: 'early events not saved',
     file: 'run/next-record.ts',
-    find: '...(buffered && buffered.length > 0 ? { buffered } : {}),',
+    find: 'if (buffered && buffered.length > 0) body.buffered = buffered;',
     replace: '',
   },
   {
