@@ -1,27 +1,15 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { codec } from './codec.ts';
-import { durable } from './durable.ts';
-import { growth } from './growth.ts';
-import { inFlight } from './in-flight.ts';
+import { PARTS } from './parts.ts';
 import { type Row, table } from './row.ts';
-import { size } from './size.ts';
-import { steps } from './steps.ts';
-import { timers } from './timers.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
-const parts: ReadonlyArray<readonly [title: string, run: () => Promise<Row[]>]> = [
-  ['(a) Steps in memory', steps],
-  ['(b, c) Durable steps and whole processes', durable],
-  ['(d) Many processes, long lives', growth],
-  ['(e) Size', size],
-  ['(f) Compression and encryption', codec],
-  ['(g) Many commands in flight', inFlight],
-  ['(h) Many pending timers', timers],
-];
 const all: Row[] = [];
-for (const [title, run] of parts) {
-  const rows = await run();
+for (const title of Object.keys(PARTS)) {
+  const rows = await measure(title);
   all.push(...rows);
   console.log(table(title, rows));
 }
@@ -47,4 +35,14 @@ if (values.json) {
     )}\n`,
   );
 }
-process.exit(0);
+
+async function measure(title: string): Promise<Row[]> {
+  const child = fork(join(import.meta.dirname, 'part.ts'), [title]);
+  let rows: Row[] | undefined;
+  child.once('message', (message) => {
+    rows = message as Row[];
+  });
+  const [code] = await once(child, 'exit');
+  if (!rows) throw new Error(`${title} ended with ${code} and without figures.`);
+  return rows;
+}

@@ -74,7 +74,12 @@ export function commandLogic(settings: CommandSettings) {
       }
     },
     // The input lies in the record beside the snapshot, as long as it may be sent again.
-    getPersistedSnapshot: ({ input: _, ...state }: CommandState) => state,
+    getPersistedSnapshot(state: CommandState): CommandState {
+      // One that was restored has none, and of a thousand that wait each copy costs.
+      if (state.input === undefined) return state;
+      const { status, output, error } = state;
+      return { status, output, error };
+    },
     restoreSnapshot: (state: CommandState): CommandState => state,
   };
 }

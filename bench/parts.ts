@@ -1,0 +1,19 @@
+import { codec } from './codec.ts';
+import { durable } from './durable.ts';
+import { growth } from './growth.ts';
+import { inFlight } from './in-flight.ts';
+import type { Row } from './row.ts';
+import { size } from './size.ts';
+import { steps } from './steps.ts';
+import { timers } from './timers.ts';
+
+/** What is measured, in order. */
+export const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
+  '(a) Steps in memory': steps,
+  '(b, c) Durable steps and whole processes': durable,
+  '(d) Many processes, long lives': growth,
+  '(e) Size': size,
+  '(f) Compression and encryption': codec,
+  '(g) Many commands in flight': inFlight,
+  '(h) Many pending timers': timers,
+};
