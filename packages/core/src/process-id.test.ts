@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hostileIds } from './conformance/hostile-ids.ts';
+import { hostileIds } from '../../testing/src/contracts/hostile-ids.ts';
 import { decodeProcessId, encodeProcessId } from './process-id.ts';
 
 it('gives each id a key of its own, also where names ignore case, and reads back all that are not hashed', () => {

@@ -1,5 +1,5 @@
 import { objectJournal } from '@xorca/core';
-import { journalContract } from '@xorca/core/conformance';
+import { journalContract } from '@xorca/testing';
 import { describe, it } from 'vitest';
 import { tempFolder } from '../test/support/temp-folder.ts';
 import { fileObjects } from './file-objects.ts';

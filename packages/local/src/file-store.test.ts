@@ -1,6 +1,6 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storeContract } from '@xorca/core/conformance';
+import { storeContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
 import { child, kill, said } from '../test/support/child.ts';
 import { tempFolder } from '../test/support/temp-folder.ts';

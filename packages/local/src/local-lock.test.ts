@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { lockContract } from '@xorca/core/conformance';
+import { lockContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
 import { closing, tempFolder } from '../test/support/temp-folder.ts';
 import { virtualTime } from '../test/support/virtual-time.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { JournalEntry } from '@xorca/core';
-import { journalContract } from '@xorca/core/conformance';
+import { journalContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
 import { closing, tempFolder } from '../test/support/temp-folder.ts';
 import { sqliteDatabase } from './sqlite-database.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { storeContract } from '@xorca/core/conformance';
+import { storeContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
 import { closing, tempFolder } from '../test/support/temp-folder.ts';
 import { sqliteDatabase } from './sqlite-database.ts';

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRunner, memoryPublisher } from '@xorca/core';
 import { compress, encrypt, withClaimCheck, withCodec } from '@xorca/core/codec';
-import { storeContract } from '@xorca/core/conformance';
+import { storeContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
 import { fileObjects } from '../src/file-objects.ts';
 import { sqliteStore } from '../src/sqlite-store.ts';

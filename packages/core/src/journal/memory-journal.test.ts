@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { entry, has } from '../conformance/journal-case.ts';
-import { journalContract } from '../conformance/journal-contract.ts';
+import { entry, has } from '../../../testing/src/contracts/journal-case.ts';
+import { journalContract } from '../../../testing/src/contracts/journal-contract.ts';
 import { memoryJournal } from './memory-journal.ts';
 
 describe('memoryJournal', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { hostileIds } from '../../../testing/src/contracts/hostile-ids.ts';
+import { entry, fill, has, NOW, names, stepsOf } from '../../../testing/src/contracts/journal-case.ts';
+import { journalContract } from '../../../testing/src/contracts/journal-contract.ts';
 import { memoryObjects } from '../../test/support/memory-objects.ts';
-import { hostileIds } from '../conformance/hostile-ids.ts';
-import { entry, fill, has, NOW, names, stepsOf } from '../conformance/journal-case.ts';
-import { journalContract } from '../conformance/journal-contract.ts';
 import { XorcaError } from '../errors.ts';
 import { objectStore } from '../stores/object-store.ts';
 import { objectJournal } from './object-journal.ts';

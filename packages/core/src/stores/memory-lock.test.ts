@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { lockContract } from '../../../testing/src/contracts/lock-contract.ts';
 import { virtualTime } from '../../test/support/virtual-time.ts';
-import { lockContract } from '../conformance/lock-contract.ts';
 import { memoryLock } from './memory-lock.ts';
 
 describe('memoryLock', () => {

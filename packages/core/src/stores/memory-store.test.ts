@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sample } from '../conformance/store-case.ts';
-import { storeContract } from '../conformance/store-contract.ts';
+import { sample } from '../../../testing/src/contracts/store-case.ts';
+import { storeContract } from '../../../testing/src/contracts/store-contract.ts';
 import { memoryPublisher } from './memory-publisher.ts';
 import { memoryStore } from './memory-store.ts';
 

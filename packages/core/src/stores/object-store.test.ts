@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { hostileIds } from '../../../testing/src/contracts/hostile-ids.ts';
+import { sample } from '../../../testing/src/contracts/store-case.ts';
+import { storeContract } from '../../../testing/src/contracts/store-contract.ts';
 import { memoryObjects } from '../../test/support/memory-objects.ts';
-import { hostileIds } from '../conformance/hostile-ids.ts';
-import { sample } from '../conformance/store-case.ts';
-import { storeContract } from '../conformance/store-contract.ts';
 import { objectStore } from './object-store.ts';
 
 const MINUTE = 60_000;

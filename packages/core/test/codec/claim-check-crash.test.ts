@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sample } from '../../../testing/src/contracts/store-case.ts';
 import { compress, withClaimCheck, withCodec } from '../../src/codec.ts';
-import { sample } from '../../src/conformance/store-case.ts';
 import { isXorcaError, XorcaError } from '../../src/errors.ts';
 import type { ProcessStore } from '../../src/ports.ts';
 import { readClaim } from '../../src/stores/claim-check-blob.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { sample } from '../../../testing/src/contracts/store-case.ts';
 import { type ClaimCheckOptions, withClaimCheck } from '../../src/codec.ts';
-import { sample } from '../../src/conformance/store-case.ts';
 import { XorcaError } from '../../src/errors.ts';
 import type { ProcessStore } from '../../src/ports.ts';
 import { memoryStore } from '../../src/stores/memory-store.ts';

@@ -2,8 +2,8 @@ import { Duplex } from 'node:stream';
 import { createZstdCompress, createZstdDecompress, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
+import { sample } from '../../../testing/src/contracts/store-case.ts';
 import { type CompressOptions, compress, withCodec } from '../../src/codec.ts';
-import { sample } from '../../src/conformance/store-case.ts';
 import { memoryStore } from '../../src/stores/memory-store.ts';
 
 const BODY = JSON.stringify({ pages: Array.from({ length: 300 }, (_, n) => `page ${n} of the book`) });

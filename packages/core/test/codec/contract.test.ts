@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
+import { storeContract } from '../../../testing/src/index.ts';
 import { compress, encrypt, withClaimCheck, withCodec } from '../../src/codec.ts';
-import { storeContract } from '../../src/conformance/index.ts';
 import type { ProcessStore } from '../../src/ports.ts';
 import { memoryStore } from '../../src/stores/memory-store.ts';
 import { objectStore } from '../../src/stores/object-store.ts';

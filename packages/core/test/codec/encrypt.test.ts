@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sample } from '../../../testing/src/contracts/store-case.ts';
 import { compress, type EncryptionKey, type EncryptOptions, encrypt, withCodec } from '../../src/codec.ts';
-import { sample } from '../../src/conformance/store-case.ts';
 import type { ProcessRecord } from '../../src/ports.ts';
 import { memoryStore } from '../../src/stores/memory-store.ts';
 

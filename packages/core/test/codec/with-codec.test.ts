@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sample } from '../../../testing/src/contracts/store-case.ts';
 import { type BodyCodec, compress, encrypt, withCodec } from '../../src/codec.ts';
-import { sample } from '../../src/conformance/store-case.ts';
 import type { CloudEvent, EventPublisher } from '../../src/index.ts';
 import type { ProcessStore } from '../../src/ports.ts';
 import { memoryStore } from '../../src/stores/memory-store.ts';

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../ports.ts';
+import type { JournalEntry } from '@xorca/core';
 import { same, soon } from './assert.ts';
 import { entry, has, type JournalCase, NOW, names, stepsOf } from './journal-case.ts';
 

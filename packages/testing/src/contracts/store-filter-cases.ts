@@ -1,4 +1,4 @@
-import type { ListQuery, ProcessRecord, ProcessStore } from '../ports.ts';
+import type { ListQuery, ProcessRecord, ProcessStore } from '@xorca/core';
 import { refused, same, soon } from './assert.ts';
 import { pages, type StoreCase, sample } from './store-case.ts';
 

@@ -1,21 +1,20 @@
-import { isXorcaError, messageOf, type XorcaErrorCode } from '../errors.ts';
-
-/** What a failed case throws: any test runner shows it. */
-class ConformanceError extends Error {
-  override readonly name = 'ConformanceError';
-}
+import { AssertionError, deepStrictEqual } from 'node:assert';
+import { isXorcaError, messageOf, type XorcaErrorCode } from '@xorca/core';
 
 /** Fails unless the condition holds. */
 export function check(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new ConformanceError(what);
+  if (!condition) throw new AssertionError({ message: what, stackStartFn: check });
 }
 
 /** Fails unless both have the same JSON, whatever the order of their keys; undefined equals only undefined. */
 export function same(actual: unknown, expected: unknown, what: string): void {
-  const got = stable(actual);
-  const wanted = stable(expected);
-  if (got !== wanted) {
-    throw new ConformanceError(`${what}: expected ${short(wanted)}, got ${short(got)}`);
+  const got = plain(actual);
+  const wanted = plain(expected);
+  try {
+    deepStrictEqual(got, wanted);
+  } catch {
+    const message = `${what}: expected ${short(wanted)}, got ${short(got)}`;
+    throw new AssertionError({ message, actual: got, expected: wanted, stackStartFn: same });
   }
 }
 
@@ -31,9 +30,10 @@ export async function refused(
   } catch (error) {
     if (isXorcaError(error, code)) return;
     const actual = isXorcaError(error) ? error.code : `another error (${messageOf(error)})`;
-    throw new ConformanceError(`${what}: expected ${code}, got ${actual}`);
+    throw new AssertionError({ message: `${what}: expected ${code}, got ${actual}` });
   }
-  throw new ConformanceError(`${what}: expected ${code}, but it went through with ${short(stable(result))}`);
+  const message = `${what}: expected ${code}, but it went through with ${short(plain(result))}`;
+  throw new AssertionError({ message });
 }
 
 /** Lets other work of this program go on. */
@@ -50,21 +50,17 @@ export async function soon(checkOnce: () => Promise<void>): Promise<void> {
     try {
       return await checkOnce();
     } catch (error) {
-      if (!(error instanceof ConformanceError) || tries === 20) throw error;
+      if (!(error instanceof AssertionError) || tries === 20) throw error;
       await turn(10 * tries);
     }
   }
 }
 
-function stable(value: unknown): string {
-  if (value === undefined) return 'undefined';
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
-function short(text: string): string {
+function short(value: unknown): string {
+  const text = String(JSON.stringify(value));
   return text.length > 300 ? `${text.slice(0, 300)}… (${text.length} characters)` : text;
 }

@@ -1,9 +1,7 @@
+import type { Journal, JournalEntry, JournalOptions } from '@xorca/core';
+import { memoryJournal, XorcaError } from '@xorca/core';
+import { assertProcessId } from '@xorca/core/backend';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { XorcaError } from '../errors.ts';
-import { memoryJournal } from '../journal/memory-journal.ts';
-import type { JournalOptions } from '../journal/retention.ts';
-import type { Journal, JournalEntry } from '../ports.ts';
-import { assertProcessId } from '../process-id.ts';
 import { NOW } from './journal-case.ts';
 import { journalContract } from './journal-contract.ts';
 

@@ -1,4 +1,4 @@
-import type { ProcessRecord, ProcessStore } from '../ports.ts';
+import type { ProcessRecord, ProcessStore } from '@xorca/core';
 import { check, refused, same } from './assert.ts';
 import { type StoreCase, sample } from './store-case.ts';
 

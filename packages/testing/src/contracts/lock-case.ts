@@ -1,4 +1,4 @@
-import type { ProcessLock } from '../ports.ts';
+import type { ProcessLock } from '@xorca/core';
 import { check, turn } from './assert.ts';
 
 /** A lock and the way to let its time pass: a virtual clock where there is one, else a wait. */

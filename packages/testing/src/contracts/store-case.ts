@@ -1,4 +1,4 @@
-import type { ListQuery, ProcessRecord, ProcessStore, ProcessSummary } from '../ports.ts';
+import type { ListQuery, ProcessRecord, ProcessStore, ProcessSummary } from '@xorca/core';
 import { check } from './assert.ts';
 
 /** One behaviour that every store must show. */

@@ -1,4 +1,4 @@
-import type { ProcessStore, Revision } from '../ports.ts';
+import type { ProcessStore, Revision } from '@xorca/core';
 import { same, soon } from './assert.ts';
 import { type StoreCase, sample } from './store-case.ts';
 

@@ -1,4 +1,4 @@
-import type { Revision } from '../ports.ts';
+import type { Revision } from '@xorca/core';
 import { refused, same, soon } from './assert.ts';
 import { hostileIds, invalidIds, showId } from './hostile-ids.ts';
 import { pages, type StoreCase, sample } from './store-case.ts';

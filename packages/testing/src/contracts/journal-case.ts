@@ -1,5 +1,4 @@
-import type { JournalOptions } from '../journal/retention.ts';
-import type { Journal, JournalEntry } from '../ports.ts';
+import type { Journal, JournalEntry, JournalOptions } from '@xorca/core';
 import { same, soon } from './assert.ts';
 
 /** Gives an empty journal with that retention; without one it keeps everything. */

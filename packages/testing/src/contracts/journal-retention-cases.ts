@@ -1,4 +1,4 @@
-import type { Journal } from '../ports.ts';
+import type { Journal } from '@xorca/core';
 import { same } from './assert.ts';
 import { entry, fill, has, type JournalCase, NOW, names, stepsOf } from './journal-case.ts';
 

@@ -1,5 +1,5 @@
-import { isXorcaError } from '../errors.ts';
-import type { Lease } from '../ports.ts';
+import type { Lease } from '@xorca/core';
+import { isXorcaError } from '@xorca/core';
 import { check, refused, same, turn } from './assert.ts';
 import { hostileIds, invalidIds, showId } from './hostile-ids.ts';
 import { drive, type LockCase } from './lock-case.ts';

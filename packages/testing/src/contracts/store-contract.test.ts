@@ -1,8 +1,7 @@
+import type { ListQuery, ProcessRecord, ProcessStore, StoredProcess } from '@xorca/core';
+import { memoryStore } from '@xorca/core';
+import { checkedQuery, conflict } from '@xorca/core/backend';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { conflict } from '../errors.ts';
-import type { ListQuery, ProcessRecord, ProcessStore, StoredProcess } from '../ports.ts';
-import { checkedQuery } from '../stores/list-query.ts';
-import { memoryStore } from '../stores/memory-store.ts';
 import { storeContract } from './store-contract.ts';
 
 // A store as simple as can be, to break one thing at a time.

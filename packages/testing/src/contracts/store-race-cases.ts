@@ -1,5 +1,5 @@
-import { isXorcaError } from '../errors.ts';
-import type { ProcessStore } from '../ports.ts';
+import type { ProcessStore } from '@xorca/core';
+import { isXorcaError } from '@xorca/core';
 import { check, same, soon, turn } from './assert.ts';
 import { type StoreCase, sample } from './store-case.ts';
 

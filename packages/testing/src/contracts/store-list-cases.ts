@@ -1,4 +1,4 @@
-import type { ListQuery, ProcessStatus, ProcessSummary } from '../ports.ts';
+import type { ListQuery, ProcessStatus, ProcessSummary } from '@xorca/core';
 import { check, refused, same, soon } from './assert.ts';
 import { pages, type StoreCase, sample } from './store-case.ts';
 

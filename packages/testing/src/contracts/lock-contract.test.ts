@@ -1,8 +1,7 @@
+import type { Lease, ProcessLock } from '@xorca/core';
+import { memoryLock, XorcaError } from '@xorca/core';
 import { expect, it } from 'vitest';
-import { virtualTime } from '../../test/support/virtual-time.ts';
-import { XorcaError } from '../errors.ts';
-import type { Lease, ProcessLock } from '../ports.ts';
-import { memoryLock } from '../stores/memory-lock.ts';
+import { virtualTime } from '../../../core/test/support/virtual-time.ts';
 import { type LockUnderTest, lockContract } from './lock-contract.ts';
 
 type Break = (lock: ProcessLock, fresh: () => ProcessLock) => ProcessLock;

@@ -1,4 +1,4 @@
-import type { ProcessStore, Revision } from '../ports.ts';
+import type { ProcessStore, Revision } from '@xorca/core';
 import { refused, same, soon } from './assert.ts';
 import { pages, type StoreCase, sample } from './store-case.ts';
 
