@@ -24,7 +24,10 @@ export const orderCalledOff = defineEvent('notif.order.calledoff', {
   data: z.object({ reason: z.string(), undone: z.array(z.string()) }),
 });
 
-/** Each step that can be undone has a command that undoes it; undoing what was never done does nothing. */
+/**
+ * Each step that can be undone has a command that undoes it. Undoing what was never done does nothing, and from then on it cannot
+ * be done: a command that was slow may come after the one that undoes it.
+ */
 export const reserveStock = defineCommand('cmd.stock.reserve', {
   input: quantity,
   output: z.object({ left: z.int() }),

@@ -38,8 +38,8 @@ const INSIST = {
 } as const;
 
 /**
- * Reserve, pay, ship; undone in the reverse order from where it failed. A step that timed out may have been done all the same, so
- * it is undone, too. A compensation has no `onError`: should it fail for good, the process ends in an error that a person sees, and
+ * Reserve, pay, ship; undone in the reverse order from where it failed. A step that timed out may have been done all the same, or
+ * may yet be, so it is undone, too, and the services refuse what comes after that. A compensation has no `onError`: should it fail for good, the process ends in an error that a person sees, and
  * `redrive` goes on from there.
  */
 export const orderMachine = setup({

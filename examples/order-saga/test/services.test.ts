@@ -61,6 +61,43 @@ test('what was never charged is not paid back, and nothing is paid back on a Sun
   expect(sunday.entries()).toEqual(['o charge 1']);
 });
 
+test.each([
+  ['before it was carried out', false, { refunded: 0 }, ['o refund 1']],
+  ['after it was carried out', true, { refunded: 100 }, ['o charge 1', 'o refund 1']],
+])(
+  'a payment that comes after its refund is refused, when it was refunded %s',
+  async (_, first, data, booked) => {
+    const { answer, entries } = await service(bank);
+    if (first) await answer('cmd.payment.take', '1', pay);
+    expect(await answer('cmd.payment.refund', '2', {})).toMatchObject({ data });
+    expect(await answer('cmd.payment.take', '3', pay)).toMatchObject({
+      type: 'evt.payment.take.error',
+      data: { reason: 'the payment was called off' },
+    });
+    expect(entries()).toEqual(booked);
+  },
+);
+
+test.each([
+  ['before it was carried out', false, ['o release 1']],
+  ['after it was carried out', true, ['o reserve 1', 'o release 1']],
+])(
+  'a reservation that comes after its release is refused, when it was released %s',
+  async (_, first, booked) => {
+    const { answer, entries } = await service(stock);
+    const one = { item: 'globe', quantity: 1 };
+    if (first) await answer('cmd.stock.reserve', '1', one);
+    expect(await answer('cmd.stock.release', '2', one)).toMatchObject({ type: 'evt.stock.release.success' });
+    expect(await answer('cmd.stock.reserve', '3', one)).toMatchObject({
+      type: 'evt.stock.reserve.error',
+      data: { reason: 'the reservation was called off' },
+    });
+    expect(entries()).toEqual(booked);
+    // Neither the shelves: another order still gets the only one.
+    expect(await answer('cmd.stock.reserve', '4', one, 'other')).toMatchObject({ data: { left: 0 } });
+  },
+);
+
 test('the last piece goes to one order, until that one gives it back', async () => {
   const { answer, entries } = await service(stock);
   const one = { item: 'globe', quantity: 1 };
@@ -68,8 +105,7 @@ test('the last piece goes to one order, until that one gives it back', async () 
   expect(await answer('cmd.stock.reserve', '2', one, 'second')).toMatchObject({
     data: { reason: 'there is no globe left' },
   });
-  await answer('cmd.stock.release', '3', one, 'second');
-  await answer('cmd.stock.release', '4', one, 'first');
-  expect(await answer('cmd.stock.reserve', '5', one, 'second')).toMatchObject({ data: { left: 0 } });
+  await answer('cmd.stock.release', '3', one, 'first');
+  expect(await answer('cmd.stock.reserve', '4', one, 'second')).toMatchObject({ data: { left: 0 } });
   expect(entries()).toEqual(['first reserve 1', 'first release 1', 'second reserve 1']);
 });

@@ -6,7 +6,7 @@ import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
 import type { JournalEntry, ProcessRecord } from './ports.ts';
 import type { BufferedEvent, RecordBody, Trace } from './record.ts';
-import { awaitPromises } from './run/await-promises.ts';
+import { absorbPromises, awaitPromises } from './run/await-promises.ts';
 import { control } from './run/control.ts';
 import { deliver } from './run/deliver.ts';
 import { finish, resendOld } from './run/finish.ts';
@@ -116,9 +116,11 @@ export async function advancePromises(
   await awaitPromises(run, until);
   const outcomes: Outcome[] = [];
   for (const delivery of work.deliveries) {
+    absorbPromises(run);
     outcomes.push(deliver(run, delivery));
     await awaitPromises(run, until);
   }
+  absorbPromises(run);
   const plan = end(run, work, outcomes);
   run.draft?.dispose();
   return plan;

@@ -5,9 +5,12 @@
 export { fullJitter } from './backoff.ts';
 export { durationMs } from './duration.ts';
 export { conflict, messageOf } from './errors.ts';
+export { type DecodeHttpOptions, decodeHttp, type HttpEvent } from './http/decode-http.ts';
+export type { HttpBody, HttpHeaders, HttpMessage } from './http/http-message.ts';
+export { inspectRecord, type RecordInspection } from './inspect-record.ts';
 export { corruptJournal, isJournalEntry } from './journal/journal-entry.ts';
 export { type RetentionLimits, retentionLimits } from './journal/retention.ts';
-export { assertKnown, assertOptions } from './options.ts';
+export { assertKnown, assertOptions, hint } from './options.ts';
 export { assertProcessId, decodeProcessId, encodeProcessId } from './process-id.ts';
 export { type CheckedQuery, checkedQuery, matchesQuery, summaryOf } from './stores/list-query.ts';
 export { assertLockOptions, lockLost, lockTimeout } from './stores/lock-errors.ts';

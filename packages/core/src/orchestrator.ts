@@ -102,6 +102,13 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   for (const start of [startOn, ...(options.startOrSignal ?? [])]) {
     if (typeof start === 'object') schemas.set(start.type, 'input' in start ? start.input : start.data);
   }
+  for (const type of schemas.keys()) {
+    if (![...answers.values()].some((kinds) => kinds.has(type))) continue;
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `${name} has a contract for ${type}, which answers one of its commands: two contracts for one type. Leave it out of events, or give the command another answer type.`,
+    );
+  }
   const signals = new Set(
     (options.startOrSignal ?? []).map((signal) => (typeof signal === 'string' ? signal : signal.type)),
   );

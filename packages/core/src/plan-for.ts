@@ -40,8 +40,22 @@ function moved(
   owed: ReadonlySet<string> | undefined,
 ): Plan | Promise<Plan> {
   const now = env.now();
-  const version = stored?.record.version ?? env.orchestrator.versions.at(-1) ?? '';
-  if (!env.orchestrator.runsPromises(version)) return advance(env, id, stored?.record, work, now, owed);
+  if (!mayRunPromises(env.orchestrator, stored, work))
+    return advance(env, id, stored?.record, work, now, owed);
   const budgetMs = Math.max(0, Math.min(env.promiseBudgetMs, deadlineAt - now));
   return advancePromises(env, id, stored?.record, work, now, owed, budgetMs);
+}
+
+/** Whether any version that the process may be on before or after this work runs promises. */
+function mayRunPromises(
+  { versions, runsPromises }: PlanSettings['orchestrator'],
+  stored: StoredProcess | undefined,
+  { deliveries, control }: Work,
+): boolean {
+  const begun = deliveries.flatMap(({ starts }) => starts?.version ?? []);
+  const to = control?.kind === 'migrate' ? [control.to] : [];
+  // A process that ended in an error may begin anew, on the newest.
+  return [...to, ...begun, stored?.record.version, versions.at(-1)].some(
+    (version) => version !== undefined && runsPromises(version),
+  );
 }

@@ -1,7 +1,7 @@
 import type { CloudEvent } from './cloud-event.ts';
 import { timerName } from './engine/engine.ts';
 import type { ProcessRecord, ProcessSummary } from './ports.ts';
-import { decodeBody, type Problem, type ProcessFailure } from './record.ts';
+import { decodeBody, type Problem, type ProcessFailure, type RecordBody } from './record.ts';
 
 /** A command that a process waits for. */
 export interface PendingDetails {
@@ -49,7 +49,8 @@ export function processDetails(record: ProcessRecord, now: number): ProcessDetai
   const body = decodeBody(record);
   const snapshot = (body.snapshot ?? {}) as { value?: unknown; context?: unknown; output?: unknown };
   const { body: _, ...summary } = record;
-  const { problem, failure, deadlineAt, origin } = body;
+  const { failure, deadlineAt, origin } = body;
+  const problem = body.problem ?? refusal(body);
   return {
     ...summary,
     value: snapshot.value,
@@ -77,4 +78,13 @@ export function processDetails(record: ProcessRecord, now: number): ProcessDetai
     ...(deadlineAt === undefined ? {} : { deadlineAt }),
     ...(origin ? { startedBy: { command: origin.command, subject: origin.subject } } : {}),
   };
+}
+
+/** What the bus refused is a problem for as long as it is kept, whatever other problem came and went. */
+function refusal({ outbox }: Pick<RecordBody, 'outbox'>): Problem | undefined {
+  const entry = outbox.find(({ refused }) => refused);
+  if (!entry) return undefined;
+  const { event, at } = entry;
+  const message = `The bus refuses ${event.type} for good.`;
+  return { kind: 'effect', event, code: 'XORCA_PUBLISH', message, firstAt: at, lastAt: at, times: 1 };
 }

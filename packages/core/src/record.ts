@@ -13,6 +13,8 @@ export interface OutboxEntry {
   readonly cause: string;
   /** Epoch ms of the decision, or of the last time it was sent again. */
   readonly at: number;
+  /** True: the bus refused it for good. It is kept for a redrive, and nothing else sends it again. */
+  readonly refused?: true;
 }
 
 /** What keeps a process from going on as it should, for people. */

@@ -34,7 +34,7 @@ export async function settle(
     if (body === undefined) return current;
     const record: ProcessRecord = {
       ...current.record,
-      stuck: isStuck(current.record.status, body.problem),
+      stuck: isStuck(current.record.status, body),
       revision: current.record.revision + 1,
       wakeAt: wakeAtOf(body, current.record.status, resendAfterMs),
       updatedAt: now,
@@ -65,7 +65,8 @@ function settled(body: RecordBody, { confirmed, failed }: Published, now: number
       `The bus refuses ${entry.event.type} for good: ${failure.reason}`,
     );
     problem = problemOf(problem, { kind: 'effect', event: entry.event, error, at: now });
-    return [];
+    // A problem is one, and may be followed by another's: what the process has decided must not go with it.
+    return [{ ...entry, at: now, refused: true as const }];
   });
   return { ...body, outbox, ...(problem ? { problem } : {}) };
 }

@@ -25,7 +25,8 @@ export async function validateDeliveries(
 ): Promise<Validated> {
   const valid: Array<{ at: number; delivery: Delivery }> = [];
   const rejected: Array<{ at: number; outcome: Outcome }> = [];
-  const version = record?.version ?? orchestrator.versions.at(-1) ?? '';
+  const begun = deliveries.find(({ starts }) => starts?.version)?.starts?.version;
+  const version = record?.version ?? begun ?? orchestrator.versions.at(-1) ?? '';
   const ours = record === undefined || record.orchestrator === orchestrator.name;
   for (const [at, delivery] of deliveries.entries()) {
     const { event } = delivery;

@@ -9,9 +9,14 @@ export type Pending = Pick<
 
 /** Epoch ms at which a process next needs attention: what is due first, or its oldest effect that nobody confirmed. */
 export function wakeAtOf(body: Pending, status: ProcessStatus, resendAfterMs: number): number | null {
-  let at = status === 'active' ? activeWakeAt(body) : (body.expiresAt ?? Number.POSITIVE_INFINITY);
-  for (const entry of body.outbox) at = Math.min(at, entry.at + resendAfterMs);
+  let at = status === 'active' ? activeWakeAt(body) : endedWakeAt(body);
+  for (const entry of body.outbox) if (!entry.refused) at = Math.min(at, entry.at + resendAfterMs);
   return at === Number.POSITIVE_INFINITY ? null : at;
+}
+
+// With effects that nobody confirmed it is not deleted: they would be lost.
+function endedWakeAt({ outbox, expiresAt }: Pending): number {
+  return outbox.length > 0 ? Number.POSITIVE_INFINITY : (expiresAt ?? Number.POSITIVE_INFINITY);
 }
 
 // What fails when its time comes must not be tried without pause; the rest does not wait for it.

@@ -148,8 +148,9 @@ test('an event the bus refuses for good becomes a problem, not an endless resend
   const outcomes = await runner.handle([event('p', 'start', {}), event('p', 'add', {})]);
   expect(outcomes[1]).toMatchObject({ status: 'applied', reason: expect.stringContaining('refused') });
   expect(await runner.get('p')).toMatchObject({
-    outbox: [],
+    outbox: [{ type: 'notif.added' }],
     wakeAt: null,
+    stuck: true,
     problem: { kind: 'effect', event: { type: 'notif.added' } },
   });
 });

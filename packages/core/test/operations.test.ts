@@ -108,7 +108,10 @@ test('a redrive sends again what the bus had refused for good', async () => {
   };
   const refusing = world(reading(), {}, { store: w.store, publisher: publisher as never, clock: w.clock });
   await refusing.runner.start({ id: 'p' });
-  expect(await refusing.runner.get('p')).toMatchObject({ problem: { kind: 'effect' }, outbox: [] });
+  expect(await refusing.runner.get('p')).toMatchObject({
+    problem: { kind: 'effect' },
+    stuck: true,
+  });
   expect(await refusing.runner.redrive('p')).toMatchObject({ outbox: [], stuck: false });
   expect(refused).toEqual(['p/1', 'p/1']);
 });

@@ -13,6 +13,11 @@ export function bank({ ledger, tell, now, reached }: ServiceOptions): Fleet {
     handlers: [
       onCommand(takePayment, async ({ amount, card }, { processId: orderId, fail }) => {
         await reached();
+        // Delivered late: the order was called off in the meantime, and nobody would give the money back again.
+        if (ledger.find(orderId, 'refund')) {
+          tell(orderId, 'takes nothing for what was called off');
+          return fail({ reason: 'the payment was called off' });
+        }
         if (card === 'expired') {
           tell(orderId, 'refuses the card');
           return fail({ reason: 'the card has expired' });
@@ -24,7 +29,11 @@ export function bank({ ledger, tell, now, reached }: ServiceOptions): Fleet {
       onCommand(refundPayment, async (_, { processId: orderId, fail }) => {
         await reached();
         const charge = ledger.find(orderId, 'charge');
-        if (!charge) return { refunded: 0 };
+        if (!charge) {
+          // What is still on its way to be charged must find that it comes too late.
+          ledger.book({ orderId, kind: 'refund', item: '', amount: 0 });
+          return { refunded: 0 };
+        }
         if (new Date(now()).getUTCDay() === SUNDAY) {
           tell(orderId, 'gives nothing back on a Sunday');
           return fail({ reason: 'it is Sunday' });

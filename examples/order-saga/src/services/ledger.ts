@@ -8,7 +8,7 @@ export interface Entry {
   /** What was done: `charge`, `refund`, … */
   readonly kind: string;
   readonly item: string;
-  /** Pieces or cents. */
+  /** Pieces or cents. 0: there was nothing to undo, but what comes later is undone already. */
   readonly amount: number;
   /** How often it was to be booked: more than once after a crash or a command sent again. */
   readonly asked: number;

@@ -22,6 +22,11 @@ export function stock({ ledger, tell, reached }: ServiceOptions): Fleet {
     handlers: [
       onCommand(reserveStock, async ({ item, quantity }, { processId: orderId, fail }) => {
         await reached();
+        // Delivered late: the order was called off in the meantime, and nobody would put the things back again.
+        if (ledger.find(orderId, 'release')) {
+          tell(orderId, 'sets nothing aside for what was called off');
+          return fail({ reason: 'the reservation was called off' });
+        }
         if (!ledger.find(orderId, 'reserve') && left(item) < quantity) {
           tell(orderId, `has ${left(item)} × ${item}`);
           return fail({ reason: `there is no ${item} left` });
@@ -32,7 +37,11 @@ export function stock({ ledger, tell, reached }: ServiceOptions): Fleet {
       }),
       onCommand(releaseStock, async ({ item, quantity }, { processId: orderId }) => {
         await reached();
-        if (!ledger.find(orderId, 'reserve')) return {};
+        if (!ledger.find(orderId, 'reserve')) {
+          // What is still on its way to be reserved must find that it comes too late.
+          ledger.book({ orderId, kind: 'release', item, amount: 0 });
+          return {};
+        }
         ledger.book({ orderId, kind: 'release', item, amount: quantity });
         tell(orderId, `puts ${quantity} × ${item} back`);
         return {};

@@ -24,19 +24,23 @@ export function adoptState(machine: AnyStateMachine, { id, state, now, knew }: A
   const missing: Timer[] = [];
   // What is over is not in the record any more either: only what the other version did not have is new.
   const isNew = (name: string) => knew !== undefined && !knew.has(name);
+  const unknown: string[] = [];
   for (const { actor, machine: logic, node } of activeStates(root)) {
     const { children = {} } = actor.getSnapshot();
     for (const { id: name, src } of node.invoke) {
-      if (!children[name] && isNew(invokeName(node, src))) unstarted.push(invokeName(node, src));
+      if (children[name]) continue;
+      if (isNew(invokeName(node, src))) unstarted.push(invokeName(node, src));
+      else if (!knew) unknown.push(invokeName(node, src));
     }
     for (const { delay } of node.after) {
       const name = afterName(node, delay);
       if (isNew(name)) missing.push(...missingTimer(actor, logic, name, delay, { state, now }));
+      else if (!knew && !isArmed(actor, name, state)) unknown.push(name);
     }
   }
   let { sequence } = state;
   const armed = missing.map((timer) => ({ ...timer, token: ++sequence }));
-  return { lost, unstarted, state: { ...state, timers: [...state.timers, ...armed], sequence } };
+  return { lost, unstarted, unknown, state: { ...state, timers: [...state.timers, ...armed], sequence } };
 }
 
 /** Names of what the active states of a state wait for by themselves. */
@@ -84,6 +88,11 @@ function afterName(node: StateNodeLike, delay: unknown): string {
   return `xstate.after.${String(delay)}.${node.id}`;
 }
 
+function isArmed(actor: ActorNode, name: string, { timers }: EngineState): boolean {
+  const key = keyOf(pathOf(actor), name);
+  return timers.some((timer) => timer.key === key);
+}
+
 function missingTimer(
   actor: ActorNode,
   { implementations }: MachineInternals,
@@ -93,12 +102,15 @@ function missingTimer(
 ): Timer[] {
   const path = pathOf(actor);
   const key = keyOf(path, type);
-  if (state.timers.some((timer) => timer.key === key)) return [];
+  if (isArmed(actor, type, state)) return [];
   const named = typeof delay === 'string' ? implementations.delays[delay] : delay;
   const { context } = actor.getSnapshot() as { context?: unknown };
   const ms: unknown =
     typeof named === 'function' ? named({ context, event: { type: 'xstate.init' } }, undefined) : named;
-  return [{ key, at: now + Number(ms), token: 0, from: path, to: path, event: { type } }];
+  if (typeof ms !== 'number' || !Number.isFinite(ms)) {
+    throw new Error(`the delay of ${type} is ${String(ms)}, not a number of milliseconds`);
+  }
+  return [{ key, at: now + Math.max(0, ms), token: 0, from: path, to: path, event: { type } }];
 }
 
 // `after` is a transition of its own name; what a machine sends itself with a delay is an event like any other.

@@ -1,9 +1,10 @@
 import type { CommandFailure } from '../command-failure.ts';
+import { XorcaError } from '../errors.ts';
 import { actorAt, pathOf } from './actor-path.ts';
 import { type CommandSettings, type CommandSignal, commandSettings } from './command-logic.ts';
 import type { EffectList } from './effect-list.ts';
 import type { CommandEffect, EngineEffect, EngineInput, PendingCommand } from './engine.ts';
-import type { ActorNode } from './xstate-internals.ts';
+import type { ActorNode, Inspected } from './xstate-internals.ts';
 
 /**
  * The commands one process waits for, beside xstate's snapshot: who asked, under which ids, until when. Changed by the functions
@@ -12,6 +13,8 @@ import type { ActorNode } from './xstate-internals.ts';
 export interface CommandBook {
   readonly root: ActorNode;
   readonly now: number;
+  /** What a machine did with commands that nothing could come of. The step that did it fails. */
+  fault: XorcaError | undefined;
   /** Takes what comes of time passing rather than of the machine. */
   readonly effects: EffectList;
   /** By key; made when first needed, since most machines have no commands. */
@@ -27,6 +30,8 @@ type Why =
   | { readonly kind: 'answered'; readonly data: unknown }
   | { readonly kind: 'ended'; readonly code: string; readonly message: string };
 
+type Asked = Extract<Inspected, { readonly type: '@xorca.asked' }>;
+
 interface Waiting {
   readonly entry: PendingCommand;
   readonly actor: ActorNode;
@@ -39,7 +44,7 @@ export function keepCommands(
   from: { readonly commands: readonly PendingCommand[]; readonly now: number },
   effects: EffectList,
 ): CommandBook {
-  return { root, now: from.now, effects, entries: undefined, list: from.commands };
+  return { root, now: from.now, fault: undefined, effects, entries: undefined, list: from.commands };
 }
 
 export function pending(book: CommandBook): readonly PendingCommand[] {
@@ -50,13 +55,14 @@ export function pending(book: CommandBook): readonly PendingCommand[] {
 /** A command's actor starts: a new command to send, or undefined for one that was sent before the restore. */
 export function asked(
   book: CommandBook,
-  actor: ActorNode,
-  settings: CommandSettings,
-  input: unknown,
+  { actorRef, settings, input, isNew }: Asked,
 ): CommandEffect | undefined {
-  const path = pathOf(actor);
+  const path = pathOf(actorRef);
   const key = JSON.stringify(path);
-  if (entriesOf(book).has(key)) return undefined;
+  if (entriesOf(book).has(key)) {
+    if (isNew) book.fault ??= askedTwice(book.root.id, path);
+    return undefined;
+  }
   return send(
     book,
     {
@@ -192,4 +198,13 @@ function fraction(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash >>> 0) / 2 ** 32;
+}
+
+// xstate would put the second in the place of the first, whose answer then had nobody to go to.
+function askedTwice(processId: string, path: readonly string[]): XorcaError {
+  return new XorcaError(
+    'XORCA_MACHINE',
+    `Process ${JSON.stringify(processId)} spawned a command with the id ${JSON.stringify(path.at(-1))} while another of that id still waits for its answer. Give each an id of its own, or stop the first before.`,
+    { processId },
+  );
 }

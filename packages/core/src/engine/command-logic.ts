@@ -29,6 +29,8 @@ interface CommandState {
   readonly output: unknown;
   readonly error: unknown;
   readonly input?: unknown;
+  /** It was begun here, not restored. */
+  readonly isNew?: true;
 }
 
 interface Scope {
@@ -51,9 +53,16 @@ export function commandLogic(settings: CommandSettings) {
       output: undefined,
       error: undefined,
       input,
+      isNew: true,
     }),
-    start({ input }: CommandState, { self, system }: Scope) {
-      system._sendInspectionEvent({ type: '@xorca.asked', actorRef: self, settings, input });
+    start({ input, isNew }: CommandState, { self, system }: Scope) {
+      system._sendInspectionEvent({
+        type: '@xorca.asked',
+        actorRef: self,
+        settings,
+        input,
+        isNew: isNew === true,
+      });
     },
     transition(
       state: CommandState,
@@ -76,7 +85,7 @@ export function commandLogic(settings: CommandSettings) {
     // The input lies in the record beside the snapshot, as long as it may be sent again.
     getPersistedSnapshot(state: CommandState): CommandState {
       // One that was restored has none, and of a thousand that wait each copy costs.
-      if (state.input === undefined) return state;
+      if (!state.isNew) return state;
       const { status, output, error } = state;
       return { status, output, error };
     },

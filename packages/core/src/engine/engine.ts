@@ -135,6 +135,8 @@ export interface Session {
   save(): EngineState;
   /** Whether promises are still under way. */
   running(): boolean;
+  /** Whether promises have settled that nobody has collected yet. */
+  takeSettled(): boolean;
   /** Waits until a promise has settled, at most `ms`; false when none did. */
   settled(ms: number): Promise<boolean>;
   /** The effects of what has happened since the last step; throws what a machine threw meanwhile. */
@@ -151,6 +153,8 @@ export interface Adopted {
   readonly lost: readonly string[];
   /** What its states invoke and nobody started. */
   readonly unstarted: readonly string[];
+  /** What its states wait for and is not under way: whether it is over or new cannot be told without the other version. */
+  readonly unknown: readonly string[];
 }
 
 /** How to open a session: `state` restores a process, without it the machine starts with `input`. */
@@ -160,6 +164,58 @@ export interface OpenOptions {
   readonly input?: unknown;
   /** Epoch ms: the moment in which all of this session happens. */
   readonly now: number;
+  /** Is told what the machine and its child machines do, as they do it. */
+  readonly observe?: ((seen: Observed) => void) | undefined;
+}
+
+/** What one machine did at once: keys of its layout. */
+export interface Observed {
+  /** States that were entered, also those that were left again before the step was over. */
+  readonly entered: readonly string[];
+  /** Transitions that were taken. */
+  readonly taken: readonly string[];
+}
+
+/** All that can happen in a machine and in its child machines, by the definition. */
+export interface MachineLayout {
+  readonly states: readonly StateLayout[];
+  readonly transitions: readonly TransitionLayout[];
+  readonly commands: readonly CommandLayout[];
+}
+
+/** A state. */
+export interface StateLayout {
+  /** Names it among all of the layout. */
+  readonly key: string;
+  /** The child machine, by the names of actors on the way down to it (`'book/chapter'`); `''`: the machine itself. */
+  readonly machine: string;
+  /** `'Regulate.Grounded.Check'`; `''`: the whole machine. */
+  readonly state: string;
+}
+
+/** A transition of a state: one of several, where guards choose. */
+export interface TransitionLayout extends StateLayout {
+  /**
+   * What takes it: an event, the output or the error or a snapshot of an invoked actor, a delay, the state's own end, or nothing
+   * but its guard (`always`).
+   */
+  readonly kind: 'event' | 'done' | 'error' | 'snapshot' | 'after' | 'finished' | 'always';
+  /** The event's type, the actor, the delay's name or ms. */
+  readonly name: string;
+  /** Which of how many for the same cause, from 1, in the order in which they are tried. */
+  readonly branch: number;
+  readonly branches: number;
+  /** The guard's name; `''`: it has none. Undefined: unguarded. */
+  readonly guard?: string;
+  /** The states it leads to; none: it stays. */
+  readonly targets: readonly string[];
+}
+
+/** A command that may be sent. */
+export interface CommandLayout {
+  readonly type: string;
+  /** Whether it is ever given up by itself. */
+  readonly timesOut: boolean;
 }
 
 /** A machine that was checked and made ready once, at cold start. */
@@ -174,8 +230,12 @@ export interface PreparedMachine {
   readonly commands: readonly CommandContract[];
   /** Keys of all states: `FetchData`, `#Regulate.#Grounded.Check`. */
   readonly stateKeys: readonly string[];
+  /** Made when it is first asked for. */
+  layout(): MachineLayout;
   /** Whether any state takes events of this type. */
   accepts(type: string): boolean;
+  /** The event types, in order of the states, that the states of a state value take, if their guards let them. */
+  takes(value: unknown): readonly string[];
   open(options: OpenOptions): Session;
   /** Takes over the state that another version of the machine made, or says what does not fit. Nothing runs. */
   adopt(options: {

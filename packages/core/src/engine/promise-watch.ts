@@ -3,11 +3,17 @@ import type { ActorNode } from './xstate-internals.ts';
 /** The promises of one actor system that are under way. */
 export interface PromiseWatch {
   running(): boolean;
+  /** Whether some have settled since it was last asked: each is told once. */
+  takeSettled(): boolean;
   /** Waits until one has settled, at most `ms`; false when none did. */
   settled(ms: number): Promise<boolean>;
 }
 
-export const NO_PROMISES: PromiseWatch = { running: () => false, settled: async () => false };
+export const NO_PROMISES: PromiseWatch = {
+  running: () => false,
+  takeSettled: () => false,
+  settled: async () => false,
+};
 
 /** Watches promise actors through the system's inspection. After the recorder, whose place it takes, and before the start. */
 export function watchPromises(root: ActorNode, promises: ReadonlySet<unknown>): PromiseWatch {
@@ -25,8 +31,14 @@ export function watchPromises(root: ActorNode, promises: ReadonlySet<unknown>): 
     tell?.();
   };
   let seen = 0;
+  const takeSettled = () => {
+    const some = seen < happened;
+    seen = happened;
+    return some;
+  };
   return {
     running: () => seen < happened || isRunning(root, promises),
+    takeSettled,
     async settled(ms) {
       if (seen === happened) {
         let timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,9 +49,7 @@ export function watchPromises(root: ActorNode, promises: ReadonlySet<unknown>): 
         clearTimeout(timer);
         tell = undefined;
       }
-      const some = seen < happened;
-      seen = happened;
-      return some;
+      return takeSettled();
     },
   };
 }

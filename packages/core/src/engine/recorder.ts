@@ -24,14 +24,21 @@ export interface Recorder {
   watched: AnyEventObject | undefined;
   /** Whether a state took it. */
   taken: boolean;
+  /** Is shown the steps of all machines, if anybody wants to see them. */
+  readonly observer: ((event: Inspected) => void) | undefined;
 }
 
 /**
  * Starts collecting the effects of a root actor and all below it. Before it starts: its first effects happen then; after the
  * timer book, which leads to the recorder.
  */
-export function recordEffects(root: ActorNode, list: EffectList, commands: CommandBook): Recorder {
-  const recorder: Recorder = { root, list, commands, watched: undefined, taken: false };
+export function recordEffects(
+  root: ActorNode,
+  list: EffectList,
+  commands: CommandBook,
+  observer?: Recorder['observer'],
+): Recorder {
+  const recorder: Recorder = { root, list, commands, watched: undefined, taken: false, observer };
   root.system.scheduler.recorder = recorder;
   root.system._sendInspectionEvent = inspect;
   return recorder;
@@ -65,12 +72,16 @@ function hear(recorder: Recorder, event: Inspected): void {
     case '@xstate.microstep':
       if (event.event === recorder.watched && event.actorRef === recorder.root)
         recorder.taken ||= event._transitions.length > 0;
+      recorder.observer?.(event);
+      break;
+    case '@xstate.actor':
+      recorder.observer?.(event);
       break;
     case '@xorca.entered':
       list.items.push({ kind: 'entered', state: event.state, context: event.context });
       break;
     case '@xorca.asked': {
-      const effect = asked(commands, event.actorRef, event.settings, event.input);
+      const effect = asked(commands, event);
       if (effect) fill(list, 'start', event.actorRef, effect);
       break;
     }

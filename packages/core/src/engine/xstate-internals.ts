@@ -29,16 +29,19 @@ export type Inspected =
       readonly type: '@xstate.microstep';
       readonly actorRef: ActorNode;
       readonly event: AnyEventObject;
-      readonly _transitions: readonly unknown[];
+      readonly snapshot: { readonly _nodes: readonly StateNodeLike[] };
+      readonly _transitions: readonly TransitionNode[];
     }
-  | { readonly type: '@xstate.snapshot'; readonly actorRef: ActorNode }
-  | { readonly type: '@xstate.actor' | '@xstate.event' }
+  | { readonly type: '@xstate.snapshot' | '@xstate.actor'; readonly actorRef: ActorNode }
+  | { readonly type: '@xstate.event' }
   /** Our own: a command's actor starts, or is stopped while it waits. */
   | {
       readonly type: '@xorca.asked';
       readonly actorRef: ActorNode;
       readonly settings: CommandSettings;
       readonly input: unknown;
+      /** False: it was sent before the restore. */
+      readonly isNew: boolean;
     }
   | { readonly type: '@xorca.left'; readonly actorRef: ActorNode; readonly settings: CommandSettings }
   /** Our own: a mapped state was entered. */
@@ -77,6 +80,7 @@ export type GuardLike =
   | (((...args: never[]) => unknown) & { readonly guards?: readonly GuardLike[] });
 
 export interface TransitionNode {
+  readonly source: StateNodeLike;
   readonly guard?: GuardLike;
   readonly actions: readonly ActionLike[];
   readonly target?: readonly StateNodeLike[];
@@ -88,6 +92,7 @@ export interface StateNodeLike {
   readonly id: string;
   readonly key: string;
   readonly path: readonly string[];
+  readonly parent?: StateNodeLike;
   readonly type: string;
   readonly history: unknown;
   readonly order: number;

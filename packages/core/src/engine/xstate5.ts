@@ -4,12 +4,15 @@ import { acceptor } from './acceptor.ts';
 import { actorAt } from './actor-path.ts';
 import { adoptState, waitsFor } from './adopt-state.ts';
 import { checkMachine } from './check-machine.ts';
-import { answer, askAgain, keepCommands, lapse, pending, sent } from './command-book.ts';
+import { answer, askAgain, type CommandBook, keepCommands, lapse, pending, sent } from './command-book.ts';
 import { contractsOf } from './contracts-of.ts';
 import { nextDue } from './due.ts';
 import { effectList, takeEffects } from './effect-list.ts';
 import type { Engine, EngineInput, MachineView, OpenOptions, Session } from './engine.ts';
+import { eventsTaken } from './events-taken.ts';
+import { type LayoutIndex, layoutOf } from './layout.ts';
 import { logicsOf } from './logics-of.ts';
+import { observer } from './observe.ts';
 import { assertRestorable, fitForRecord } from './persist.ts';
 import { isPromiseLogic } from './promise-logic.ts';
 import { NO_PROMISES, watchPromises } from './promise-watch.ts';
@@ -17,7 +20,13 @@ import { enteredAction, type Recorder, recordEffects, watch } from './recorder.t
 import { stateKey } from './state-key.ts';
 import { structureHash } from './structure-hash.ts';
 import { keepTimers, type TimerBook, takeTimer } from './timer-book.ts';
-import { type ActorNode, allNodes, isMachine, type MachineInternals } from './xstate-internals.ts';
+import {
+  type ActorNode,
+  allNodes,
+  type Inspected,
+  isMachine,
+  type MachineInternals,
+} from './xstate-internals.ts';
 
 /** More microsteps than this in one step is a loop, not a machine. */
 const MAX_ITERATIONS = 10_000;
@@ -39,14 +48,22 @@ export const xstate5: Engine = {
     const promises = new Set([...logicsOf(machine)].filter(isPromiseLogic));
     const instrumented = instrument(machine, mapped);
     const accepts = acceptor(machine.events);
+    let index: LayoutIndex | undefined;
+    const indexed = () => {
+      index ??= layoutOf(instrumented as unknown as MachineInternals);
+      return index;
+    };
     return {
       id: machine.id,
       commands: contractsOf(machine),
       runsPromises: promises.size > 0,
       hash: structureHash(machine),
       stateKeys: [...allNodes(machine.root)].flatMap((node) => stateKey(node) ?? []),
+      layout: () => indexed().layout,
       accepts,
-      open: (options) => openSession(instrumented, promises, options),
+      takes: (value) => eventsTaken(machine, value),
+      open: (options) =>
+        openSession(instrumented, promises, options, options.observe && observer(indexed(), options.observe)),
       adopt: (options) => adoptState(instrumented, options),
       waitsFor: (options) => waitsFor(instrumented, options),
     };
@@ -69,12 +86,15 @@ function openSession(
   machine: AnyStateMachine,
   promises: ReadonlySet<unknown>,
   options: OpenOptions,
+  seen?: (event: Inspected) => void,
 ): Session {
   const { id, state, now } = options;
   const actor = createActor(machine, {
     id,
     snapshot: state?.snapshot as never,
     input: options.input,
+    // A new machine takes its first steps in here, before anybody else can listen.
+    ...(seen && !state ? { inspect: (event) => seen(event as unknown as Inspected) } : {}),
   });
   const root = actor as unknown as ActorNode;
   const book = keepTimers(root.system, {
@@ -85,12 +105,12 @@ function openSession(
   });
   const list = effectList();
   const commands = keepCommands(root, { commands: state?.commands ?? [], now }, list);
-  const recorder = recordEffects(root, list, commands);
+  const recorder = recordEffects(root, list, commands, seen);
   const watch = promises.size > 0 ? watchPromises(root, promises) : NO_PROMISES;
   actor.subscribe(LISTENER);
   actor.start();
 
-  assertSound(actor);
+  assertSound(actor, commands);
   // A restored process has none, save for what a migration's state asks for: that goes along with the next step.
   const started = state ? [] : takeEffects(list);
 
@@ -98,7 +118,7 @@ function openSession(
     started,
     step(input) {
       const handled = feed(recorder, book, input);
-      assertSound(actor);
+      assertSound(actor, commands);
       return { handled, effects: takeEffects(list) };
     },
     sent: (command, as) => sent(commands, command, as),
@@ -116,9 +136,10 @@ function openSession(
       };
     },
     running: watch.running,
+    takeSettled: watch.takeSettled,
     settled: watch.settled,
     collect() {
-      assertSound(actor);
+      assertSound(actor, commands);
       return takeEffects(list);
     },
     dispose() {
@@ -127,7 +148,8 @@ function openSession(
   };
 }
 
-function assertSound(actor: Actor<AnyStateMachine>): void {
+function assertSound(actor: Actor<AnyStateMachine>, { fault }: CommandBook): void {
+  if (fault) throw fault;
   const snapshot = actor.getSnapshot() as { readonly status: string; readonly error?: unknown };
   if (snapshot.status === 'error') throw snapshot.error;
 }

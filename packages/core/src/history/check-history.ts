@@ -10,7 +10,7 @@ export interface HistoryCheck {
   readonly checked: number;
   /** Those that would not have gone the same way, each with the first place where it went another. */
   readonly broken: readonly Broken[];
-  /** Those that could not be replayed, and why: steps are missing, or promises ran. */
+  /** Those that could not be replayed, and why: steps are missing, promises ran, or it takes the orchestrator to tell. */
   readonly unchecked: ReadonlyArray<{ readonly id: string; readonly reason: string }>;
 }
 
@@ -40,13 +40,14 @@ export async function checkHistory(
   const orchestrator =
     given ?? createOrchestrator({ name: 'history', machines: { '0': machine as AnyStateMachine } });
   const version = options.version ?? orchestrator.versions.at(-1) ?? '';
+  const stage = { orchestrator, version, alone: !given };
   const broken: Broken[] = [];
   const unchecked: Array<{ id: string; reason: string }> = [];
   let checked = 0;
   for await (const id of options.ids ?? journal.processes()) {
     const entries = await entriesOf(journal, id);
     if (given && entries.some((entry) => entry.orchestrator !== given.name)) continue;
-    const result = replay(orchestrator, version, id, entries);
+    const result = replay(stage, id, entries);
     if ('reason' in result) unchecked.push({ id, reason: result.reason });
     else {
       checked++;

@@ -1,10 +1,12 @@
-import { type AdvanceSettings, advance, type Delivery, type Plan, type Work } from '../advance.ts';
+import { advance, type Plan } from '../advance.ts';
 import type { CloudEvent } from '../cloud-event.ts';
-import { inputHash } from '../dedupe-window.ts';
 import { messageOf } from '../errors.ts';
-import type { Orchestrator } from '../orchestrator.ts';
 import type { JournalEntry, ProcessRecord } from '../ports.ts';
+import { decodeBody } from '../record.ts';
 import { differenceOf } from './difference.ts';
+import { answersStarter, isUnborn, savesOf } from './recorded.ts';
+import { type Stage, settingsOn } from './stage.ts';
+import { prepare, withFailures } from './work-of.ts';
 
 /** Where a replayed process first went another way. */
 export interface Broken {
@@ -23,27 +25,29 @@ export interface Broken {
 
 /** Leads one recorded process through a machine, save by save, at the times it had. */
 export function replay(
-  orchestrator: Orchestrator,
-  version: string,
+  stage: Stage,
   id: string,
   entries: readonly JournalEntry[],
 ): { readonly broken?: Broken } | { readonly reason: string } {
-  const steps = entries.filter(({ error }) => !error);
-  const first = steps[0];
+  const all = entries.filter(({ error }) => !error);
+  const first = all[0];
+  if (first && isUnborn(first)) return all.length === 1 ? {} : { reason: BEGUN_ANEW };
   if (first?.input.kind !== 'start') return { reason: 'its first steps are not in the journal' };
-  if (steps.some(({ input }) => input.kind === 'promise')) {
+  if (all.some(({ input }) => input.kind === 'promise')) {
     return { reason: 'promises ran, whose results are not in the journal' };
   }
-  const moved = steps.find(({ input }) => input.kind === 'migrate');
+  const moved = all.find(({ input }) => input.kind === 'migrate');
   if (moved) return { reason: `it was migrated to ${moved.input.detail}` };
-  const settings = settingsOn(orchestrator, version);
+  const { settings, signal } = settingsOn(stage, all);
   // Another machine may number its events otherwise: answers name commands by the ids they have here.
   const ids = new Map<string, string>();
   let record: ProcessRecord | undefined;
   let known: string | undefined;
-  for (const group of bySave(steps)) {
-    const [head, last] = [group[0] as JournalEntry, group.at(-1) as JournalEntry];
-    if (head.input.kind === 'start' && head !== first) return { reason: 'it was deleted and started again' };
+  for (const { steps, failedBefore, failedAfter } of savesOf(entries)) {
+    record = withFailures(record, failedBefore);
+    const [head, last] = [steps[0], steps.at(-1)];
+    if (!head || !last) continue;
+    if (head.input.kind === 'start' && head !== first) return { reason: BEGUN_ANEW };
     if (known !== undefined && JSON.stringify(head.before) !== known) {
       return { reason: `a step before revision ${head.revision} is missing` };
     }
@@ -53,7 +57,8 @@ export function replay(
     });
     let plan: Plan;
     try {
-      plan = advance(settings, id, record, workOf(group, ids, orchestrator), head.at);
+      const { record: from, work } = prepare(stage, record, steps, ids);
+      plan = advance(settings, id, from, work, head.at);
     } catch (error) {
       return broken('failed', messageOf(error));
     }
@@ -62,68 +67,31 @@ export function replay(
       const text = refused.error?.message ?? refused.reason ?? refused.status;
       return broken(refused.status === 'failed' ? 'failed' : 'unhandled', text);
     }
+    if (head === first && signal !== undefined && !plan.steps.some(({ input }) => input.kind === 'event')) {
+      return broken('unhandled', `no state takes ${signal} now`);
+    }
     record = plan.record ?? record;
-    const sent = group.flatMap(({ effects }) => effects);
-    const difference = differenceOf(last.after, sent, record, plan.effects);
+    const sent = steps.flatMap(({ effects }) => effects);
+    const own = stage.alone ? sent.filter((event) => !answersStarter(first, event)) : sent;
+    const difference = differenceOf(last.after, own, record, plan.effects);
+    if (difference && failedAfter.length > 0) {
+      return { reason: `what failed with revision ${head.revision} when its time came would not fail now` };
+    }
+    if (difference && stage.alone && isOverdue(steps)) {
+      return { reason: 'its deadline passed while other things were due: give the orchestrator' };
+    }
     if (difference) return broken(difference.why, difference.message);
     match(sent, plan.effects, ids);
+    if (record && !decodeBody(record).problem) record = withFailures(record, failedAfter);
   }
   return {};
 }
 
-function settingsOn(orchestrator: Orchestrator, version: string): AdvanceSettings {
-  return {
-    orchestrator: { ...orchestrator, versions: [version] },
-    dedupe: { count: Number.MAX_SAFE_INTEGER, ageMs: Number.MAX_SAFE_INTEGER },
-    resendAfterMs: Number.POSITIVE_INFINITY,
-    maxOutbox: Number.POSITIVE_INFINITY,
-    maxEffectBytes: undefined,
-    // What was sent was sent: the record keeps none of it.
-    carried: true,
-    tells: false,
-  };
-}
+const BEGUN_ANEW = 'it was deleted and started again';
 
-function* bySave(steps: readonly JournalEntry[]): Generator<readonly JournalEntry[]> {
-  for (let from = 0; from < steps.length; ) {
-    const revision = steps[from]?.revision;
-    let to = from;
-    while (steps[to]?.revision === revision) to++;
-    yield steps.slice(from, to);
-    from = to;
-  }
-}
-
-function workOf(
-  group: readonly JournalEntry[],
-  ids: ReadonlyMap<string, string>,
-  orchestrator: Orchestrator,
-): Work {
-  const deliveries: Delivery[] = [];
-  for (const { input } of group) {
-    if (input.kind === 'redrive') return { deliveries: [], control: { kind: 'redrive' } };
-    if (input.kind === 'cancel' && !input.event) {
-      return { deliveries: [], control: { kind: 'cancel', reason: input.detail } };
-    }
-    if (!input.event) continue;
-    const event = renamed(input.event, ids);
-    const starts = input.kind === 'start' && !startsByItself(event, orchestrator);
-    deliveries.push({ event, hash: inputHash(input.event), ...(starts ? { starts: {} } : {}) });
-  }
-  return { deliveries };
-}
-
-function startsByItself({ id, type, source }: CloudEvent, orchestrator: Orchestrator): boolean {
-  if (orchestrator.isSignal(type)) return true;
-  // `runner.start` makes an event of the starting type too, but nobody waits for that one's answer.
-  return type === orchestrator.startType && !(id === 'start' && source === orchestrator.source);
-}
-
-// Whoever replays may go by another name, and number its commands otherwise.
-function renamed({ causationsource: _, ...event }: CloudEvent, ids: ReadonlyMap<string, string>): CloudEvent {
-  const cause = event['causationid'];
-  const known = typeof cause === 'string' ? ids.get(cause) : undefined;
-  return (known === undefined ? event : { ...event, causationid: known }) as CloudEvent;
+// Which of them came before the deadline, the machine cannot tell.
+function isOverdue(steps: readonly JournalEntry[]): boolean {
+  return steps.findIndex(({ input }) => input.kind === 'deadline') > 0;
 }
 
 /** Notes which replayed event stands for which recorded one: of each type the first for the first, and so on. */

@@ -1,3 +1,4 @@
+import type { JournalState } from '../ports.ts';
 import { isAbout, stepError } from '../problem.ts';
 import { offerEarly } from './offer-early.ts';
 import { failInTime, passTime } from './pass-time.ts';
@@ -18,17 +19,42 @@ export async function awaitPromises(run: Run, until: number): Promise<void> {
       const from = told(run);
       const applied = await settledPromise(run, machine, until);
       if (!applied) return;
-      run.changed = true;
-      tell(run, { kind: 'promise' }, from, applied.events);
-      decide(run, applied.events, run.cause);
-      if (run.problem && isAbout(run.problem, undefined)) run.problem = undefined;
-      offerEarly(run);
-      passTime(run);
+      took(run, applied, from);
     }
   } catch (thrown) {
-    failInTime(run, thrown);
-    run.broken = stepError(thrown, run.id, undefined);
+    fail(run, thrown);
   }
+}
+
+/**
+ * Takes what came of promises that have settled meanwhile. Before each delivery and before the end: what a promise did to the machine
+ * without being taken would be in no record, and its effects nowhere.
+ */
+export function absorbPromises(run: Run): void {
+  if (!run.draft || !isActive(run) || run.broken) return;
+  const from = told(run);
+  try {
+    const applied = run.draft.absorb(run.trace);
+    if (!applied) return;
+    run.watch?.begin('promise', undefined, run.trace).end({ outcome: 'applied', version: run.version });
+    took(run, applied, from);
+  } catch (thrown) {
+    fail(run, thrown);
+  }
+}
+
+function took(run: Run, { events }: Applied, from: JournalState | undefined): void {
+  run.changed = true;
+  tell(run, { kind: 'promise' }, from, events);
+  decide(run, events, run.cause);
+  if (run.problem && isAbout(run.problem, undefined)) run.problem = undefined;
+  offerEarly(run);
+  passTime(run);
+}
+
+function fail(run: Run, thrown: unknown): void {
+  failInTime(run, thrown);
+  run.broken = stepError(thrown, run.id, undefined);
 }
 
 /** What came of the next promise to settle, seen by the telemetry if there is one. */

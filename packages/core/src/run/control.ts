@@ -7,7 +7,7 @@ import { deliver } from './deliver.ts';
 import { migratedState } from './migrate-state.ts';
 import { offerEarly } from './offer-early.ts';
 import { passTime } from './pass-time.ts';
-import { decide, type Run, tell, told } from './run.ts';
+import { type Run, tell, told } from './run.ts';
 import { ended, unknownProcess } from './run-errors.ts';
 import { apply, openMachine } from './step.ts';
 
@@ -22,8 +22,13 @@ export function control(run: Run, wish: Control, trace: Trace | undefined): void
       cancel(run, wish.reason ?? 'by hand', { cause: '', trace });
       return;
     case 'redrive':
-      if (status === 'done' || status === 'cancelled') throw ended(run.id, status, 'redriven');
       if (run.before?.doomed) throw ended(run.id, status, 'redriven, since it is being deleted,');
+      if (status === 'done' || status === 'cancelled') {
+        if (!sendRefused(run)) throw ended(run.id, status, 'redriven');
+        run.problem = undefined;
+        return;
+      }
+      sendRefused(run);
       if (status === 'error') revive(run, trace);
       else retry(run);
       if (!run.broken) passTime(run);
@@ -37,10 +42,19 @@ export function control(run: Run, wish: Control, trace: Trace | undefined): void
 /** Goes on with a process that ended in an error: everything it waited for is asked once more. */
 function revive(run: Run, trace: Trace | undefined): void {
   const { orchestrator } = run.settings;
+  const from = told(run);
   run.revived = true;
   accept(run);
   run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
-  apply(run, { kind: 'ask-again' }, { input: { kind: 'redrive' }, cause: '', trace });
+  apply(run, { kind: 'ask-again' }, { input: { kind: 'redrive' }, from, cause: '', trace });
+}
+
+/** Sends once more what the bus refused; false: there is nothing of the kind. */
+function sendRefused(run: Run): boolean {
+  const refused = (run.before?.outbox ?? []).filter((entry) => entry.refused);
+  for (const entry of refused) run.resend.add(entry);
+  if (refused.length > 0) run.changed = true;
+  return refused.length > 0;
 }
 
 /** Tries once more what is a problem: an event, something due, or an effect that the bus refused. */
@@ -48,7 +62,6 @@ function retry(run: Run): void {
   const { problem } = run;
   accept(run);
   tell(run, { kind: 'redrive' }, told(run), []);
-  if (problem?.kind === 'effect' && problem.event) decide(run, [problem.event], '');
   if (problem?.kind === 'step' && problem.event) retake(run, problem.event);
 }
 

@@ -13,10 +13,10 @@ export function commandFor(
   sources: readonly string[],
 ): PendingCommand | string {
   const asked: unknown = event['causationsource'];
-  if (asked !== undefined && !sources.includes(asked as string))
+  if (asked !== undefined && asked !== null && !sources.includes(asked as string))
     return `it answers a command of ${String(asked)}`;
   const cause: unknown = event['causationid'];
-  if (cause !== undefined) {
+  if (cause !== undefined && cause !== null) {
     const named = pending.find(({ ids }) => ids.includes(cause as string));
     if (!named)
       return `nothing waits for an answer to ${String(cause)}: it was answered, called off, or is another's`;

@@ -4,6 +4,7 @@ import type { CommandFailure } from '../command-failure.ts';
 import { validateNow } from '../contract.ts';
 import { assertFits, cancelEvent, complete, type EffectContext } from '../effects.ts';
 import type { MachineView, PendingCommand } from '../engine/engine.ts';
+import { messageOf, XorcaError } from '../errors.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import type { EffectEvent } from '../orchestrator-options.ts';
 import type { Origin, ProcessFailure, Trace } from '../record.ts';
@@ -16,7 +17,12 @@ export interface Ending {
 
 /** The end of a process whose machine does not handle the failure of a command. */
 export function endingBy(failure: CommandFailure, at: number): Ending {
-  const how = failure.kind === 'timeout' ? 'was not answered in time' : 'was answered with an error';
+  const how =
+    failure.kind === 'timeout'
+      ? 'was not answered in time'
+      : failure.kind === 'ended'
+        ? `ended otherwise (${failure.code}: ${failure.message})`
+        : 'was answered with an error';
   return {
     status: 'error',
     failure: {
@@ -53,6 +59,8 @@ export function lastWords(
     readonly now: number;
     readonly trace: Trace | undefined;
     readonly maxBytes: number | undefined;
+    /** Hears what is wrong with the error's data. */
+    readonly warn: (warning: XorcaError) => void;
   },
 ): CloudEvent[] {
   const wanted: EffectEvent[] = about.pending
@@ -69,10 +77,31 @@ export function lastWords(
   const events = wanted.map(number);
   const { startCommand } = orchestrator;
   if (!about.origin || !startCommand) return events;
-  const said = errorOf(orchestrator, ending.failure);
-  const answer = number({ ...answerOf(startCommand.failure, about.origin), ...said }, events.length);
-  if (startCommand.error && !('failurecode' in said)) assertFits(answer, startCommand.error, about.id);
-  return [...events, answer];
+  const { origin, warn } = about;
+  const answer = (said: Partial<EffectEvent>) =>
+    number({ ...answerOf(startCommand.failure, origin), ...said }, events.length);
+  try {
+    const said = errorOf(orchestrator, ending.failure);
+    const event = answer(said);
+    if (startCommand.error && !('failurecode' in said)) assertFits(event, startCommand.error, about.id);
+    return [...events, event];
+  } catch (cause) {
+    // Whatever is wrong with what it would say, it must end: else each wake would try it again, and nobody could cancel it.
+    warn(badLastWords(about.id, cause));
+    const { code, message } = ending.failure;
+    return [...events, answer(bareFailure(code, message.slice(0, MOST_CHARACTERS)))];
+  }
+}
+
+// Fits into an event of any bus, whatever a command's error or a cancel's reason said.
+const MOST_CHARACTERS = 1_000;
+
+function badLastWords(id: string, cause: unknown): XorcaError {
+  return new XorcaError(
+    'XORCA_CONTRACT',
+    `Process ${JSON.stringify(id)} ended, but what it had to tell its starter cannot be sent: ${messageOf(cause)} Its starter got the bare reason instead. Correct onFailure, or the error's contract.`,
+    { processId: id, cause },
+  );
 }
 
 function answerOf(type: string, origin: Origin): EffectEvent {

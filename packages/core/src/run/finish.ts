@@ -6,7 +6,7 @@ import { counterOf, type Run, sourcesOf, statusOf } from './run.ts';
 export function resendOld(run: Run): void {
   for (const entry of run.before?.outbox ?? []) {
     if (run.confirmed.has(entry.event.id)) run.changed = true;
-    else if (entry.at + run.settings.resendAfterMs <= run.now) run.resend.add(entry);
+    else if (!entry.refused && entry.at + run.settings.resendAfterMs <= run.now) run.resend.add(entry);
   }
 }
 
@@ -25,7 +25,11 @@ export function finish(run: Run, outcomes: Plan['outcomes']): Plan {
   if (!run.changed) return plan;
   const status = statusOf(run);
   const view = draft?.view();
-  const kept = (before?.outbox ?? []).filter((entry) => !run.confirmed.has(entry.event.id));
+  const kept = (before?.outbox ?? []).flatMap((entry) => {
+    if (run.confirmed.has(entry.event.id)) return [];
+    const { refused, ...again } = entry;
+    return [refused && run.resend.has(entry) ? { ...again, at: run.now } : entry];
+  });
   const { record: saved, body } = nextRecord(settings, {
     id: run.id,
     record,

@@ -57,6 +57,14 @@ export function migratedState(
       `nobody would start ${adopted.unstarted.join(', ')}. Let the snapshot function lead to a state before it`,
     );
   }
+  if (adopted.unknown.length > 0) {
+    throw failed(
+      id,
+      from,
+      to,
+      `version ${from} is not registered, so nobody can tell whether ${adopted.unknown.join(', ')} is over or still to begin. Register ${from} beside ${to}`,
+    );
+  }
   return adopted.state;
 }
 

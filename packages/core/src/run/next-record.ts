@@ -6,8 +6,11 @@ import { encodeBody, RECORD_FORMAT, type RecordBody } from '../record.ts';
 import { heldUntil, wakeAtOf } from '../wake-at.ts';
 
 /** Whether somebody should look at a process. */
-export function isStuck(status: ProcessStatus, problem: RecordBody['problem']): boolean {
-  return status === 'error' || problem !== undefined;
+export function isStuck(
+  status: ProcessStatus,
+  { problem, outbox }: Pick<RecordBody, 'problem' | 'outbox'>,
+): boolean {
+  return status === 'error' || problem !== undefined || outbox.some(({ refused }) => refused);
 }
 
 /** All that a record is made of. */
@@ -75,7 +78,7 @@ export function nextRecord(
     version,
     status,
     states: stateKeysOf((view ?? (state.snapshot as Partial<MachineView> | null))?.value),
-    stuck: isStuck(status, problem),
+    stuck: isStuck(status, body),
     // Goes on from no life before: a process begun anew after its deletion must not repeat revisions that a journal knows.
     revision: (record?.revision ?? (orchestrator.forgets ? now : 0)) + 1,
     wakeAt: wakeAtOf(body, status, resendAfterMs),

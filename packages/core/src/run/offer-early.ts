@@ -1,7 +1,7 @@
 import { machineEvent } from '../machine-event.ts';
 import { isAbout, problemOf, stepError } from '../problem.ts';
 import { traceOf } from '../trace.ts';
-import { isActive, type Run } from './run.ts';
+import { isActive, type Run, tell, told } from './run.ts';
 import { apply } from './step.ts';
 import { showStep } from './watched.ts';
 
@@ -24,6 +24,8 @@ export function offerEarly(run: Run): void {
     } catch (thrown) {
       run.broken = stepError(thrown, run.id, event);
       run.problem = problemOf(run.problem, { kind: 'step', event, error: run.broken, at: run.now });
+      run.changed = true;
+      tell(run, { kind: 'event', event }, told(run), [], run.broken);
       if (run.watch) showStep(run, 'early', event, { outcome: 'failed', error: run.broken });
       return false;
     }

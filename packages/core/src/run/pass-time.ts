@@ -19,7 +19,8 @@ export function passTime(run: Run): void {
   run.expired.push(...gone);
   if (gone.length > 0) run.changed = true;
   if (record && record.status !== 'active' && !run.revived) {
-    run.doomed = (before?.expiresAt ?? Number.POSITIVE_INFINITY) <= now;
+    const owes = before?.outbox.some(({ event }) => !run.confirmed.has(event.id));
+    run.doomed = !owes && (before?.expiresAt ?? Number.POSITIVE_INFINITY) <= now;
     if (run.doomed) run.changed = true;
     return;
   }
@@ -54,12 +55,21 @@ export function failInTime(run: Run, thrown: unknown): void {
 
 function fire(run: Run): void {
   const { now, deadlineAt } = run;
-  for (let count = 0; count < MAX_DUE_PER_RUN && isActive(run); count++) {
+  // What the record holds may all be due; only what is armed meanwhile is counted.
+  const { timers = [], commands = [] } = run.before ?? {};
+  const most = MAX_DUE_PER_RUN + timers.length + commands.length;
+  for (let count = 0; count < most && isActive(run); count++) {
     const due = machineOf(run).nextDue(Math.min(now, deadlineAt ?? now));
     if (!due) return;
     const input = inputOf(due);
-    if (run.watch) fireWatched(run, due, input);
-    else apply(run, due, { input, ...BY_TIME });
+    const from = told(run);
+    try {
+      if (run.watch) fireWatched(run, due, input);
+      else apply(run, due, { input, ...BY_TIME });
+    } catch (thrown) {
+      tell(run, input, from, [], stepError(thrown, run.id, undefined));
+      throw thrown;
+    }
     // Also a timer without a target any more is gone from the record now.
     run.changed = true;
     if (run.problem && !run.ending && isAbout(run.problem, undefined)) run.problem = undefined;

@@ -25,6 +25,8 @@ export interface ProcessDraft {
   save(): EngineState;
   /** Whether promises of the machine are still under way. */
   running(): boolean;
+  /** Takes what came of promises that have settled by now, without waiting; undefined: none did. */
+  absorb(trace: Trace | undefined): Applied | undefined;
   /** Waits for a promise to settle, at most `ms`, and takes what came of it; undefined: none did. */
   settled(ms: number, trace: Trace | undefined): Promise<Applied | undefined>;
   /** Tells promises that are still under way that nobody waits any more. */
@@ -103,6 +105,18 @@ export function openDraft(options: DraftOptions): {
     if (!machine.runsPromises) kept = undefined;
   }
 
+  function collected(from: Session, trace: Trace | undefined): Applied {
+    try {
+      const events = eventsOf(from.collect(), from, counter, trace);
+      kept = keep(from);
+      counter += events.length;
+      return { handled: true, events };
+    } catch (error) {
+      spoilt();
+      throw error;
+    }
+  }
+
   const started = eventsOf(session.started, session, counter, options.trace);
   counter += started.length;
   // What cannot be kept fails the very step that made it, not the whole batch at its end.
@@ -126,23 +140,17 @@ export function openDraft(options: DraftOptions): {
       }
     },
     nextDue: (until) => awake().nextDue(until),
-    pending: () => awake().pending(),
-    view: () => (session ? session.view() : (lastView ?? awake().view())),
+    // A session opened only to ask would run promises once more.
+    pending: () => (!session && machine.runsPromises && kept ? kept.commands : awake().pending()),
+    // Of what is kept: a promise may settle at any moment, and what came of it counts once it is taken.
+    view: () => (machine.runsPromises && lastView ? lastView : awake().view()),
     save: () => kept ?? awake().save(),
     // Opening another session only to ask would run them again: what failed is as it was kept, under way.
     running: () => machine.runsPromises && (session?.running() ?? true),
+    absorb: (trace) => (session?.takeSettled() ? collected(session, trace) : undefined),
     async settled(ms, trace) {
       const current = awake();
-      try {
-        if (!(await current.settled(ms))) return undefined;
-        const events = eventsOf(current.collect(), current, counter, trace);
-        kept = keep(current);
-        counter += events.length;
-        return { handled: true, events };
-      } catch (error) {
-        spoilt();
-        throw error;
-      }
+      return (await current.settled(ms)) ? collected(current, trace) : undefined;
     },
     dispose: () => session?.dispose(),
   };

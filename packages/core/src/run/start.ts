@@ -22,7 +22,11 @@ export function start(run: Run, { event, hash: cause, starts, trace }: Delivery)
   if (!orchestrator.isSignal(event.type) || !isActive(run)) return started;
   const input = { kind: 'event' as const, event: machineEvent(event, orchestrator.transform(event.type)) };
   const because = { input: { kind: 'event' as const, event }, cause, trace: run.trace };
-  return [...started, ...(apply(run, input, because) ?? [])];
+  const moved = apply(run, input, because);
+  const keptMs = moved ? undefined : orchestrator.bufferMs(event.type);
+  // It came early, like any other that no state takes yet.
+  if (keptMs !== undefined) run.early.add({ event, hash: cause, until: run.now + keptMs });
+  return [...started, ...(moved ?? [])];
 }
 
 function originOf(event: CloudEvent): Origin {

@@ -2,7 +2,7 @@ import type { CloudEvent } from '../cloud-event.ts';
 import { isCommandFailure } from '../command-failure.ts';
 import type { EngineInput } from '../engine/engine.ts';
 import { XorcaError } from '../errors.ts';
-import type { JournalInput } from '../ports.ts';
+import type { JournalInput, JournalState } from '../ports.ts';
 import { problemOf } from '../problem.ts';
 import type { Trace } from '../record.ts';
 import { type Ending, endingBy, lastWords, successOf } from './ending.ts';
@@ -17,6 +17,8 @@ export interface Because {
   readonly cause: string;
   /** The input's trace; undefined: that of the process's start. */
   readonly trace: Trace | undefined;
+  /** The state it came from, for the journal, where that is not the one to be seen when the step begins. */
+  readonly from?: JournalState | undefined;
 }
 
 /** Opens the machine on the stored state, or on `input` for a new process; ids go on from `counter`. */
@@ -61,7 +63,7 @@ export function machineOf(run: Run): ProcessDraft {
  */
 export function apply(run: Run, input: EngineInput, because: Because): readonly CloudEvent[] | undefined {
   const machine = machineOf(run);
-  const from = told(run);
+  const from = because.from ?? told(run);
   try {
     const { handled, events } = machine.apply(input, because.trace ?? run.trace);
     if (!handled) return undefined;
@@ -99,6 +101,7 @@ export function end(
     counter: counterOf(run),
     trace: trace ?? run.trace,
     maxBytes: settings.maxEffectBytes,
+    warn: (warning) => run.warnings.push(warning),
   });
   run.ending = how;
   run.spoken += events.length;

@@ -111,7 +111,7 @@ function early(run: Run, { event, hash: cause, trace }: Delivery): Outcome | und
 
 function duplicate(run: Run, event: CloudEvent, cause: string): Outcome {
   const entries = (run.before?.outbox ?? []).filter(
-    (entry) => entry.cause === cause && !run.confirmed.has(entry.event.id),
+    (entry) => entry.cause === cause && !entry.refused && !run.confirmed.has(entry.event.id),
   );
   for (const entry of entries) run.resend.add(entry);
   return { status: 'duplicate', event, effects: entries.map((entry) => entry.event) };

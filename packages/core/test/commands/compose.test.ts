@@ -172,10 +172,16 @@ test('a process whose end its contract has no data for says the reason, and the 
   });
 });
 
-test('the error of an ended process can be made to fit, and one that does not fit is a problem', async () => {
+test('the error of an ended process can be made to fit; of one that does not fit the bare reason is told', async () => {
   for (const [onFailure, expected] of [
     [() => ({ reason: 'too slow' }), { value: 'Failed', context: { reason: 'too slow' } }],
-    [() => ({ reason: 7 }), { value: 'Asking' }],
+    [() => ({ reason: 7 }), { value: 'Failed', context: { reason: 'XORCA_DEADLINE_PASSED' } }],
+    [
+      () => {
+        throw new Error('a typo');
+      },
+      { value: 'Failed', context: { reason: 'XORCA_DEADLINE_PASSED' } },
+    ],
   ] as const) {
     const late = both({ deadline: 1, onFailure });
     await late.library.start({ id: 'p' });

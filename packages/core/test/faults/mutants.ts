@@ -49,7 +49,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'unconfirmed effects forgotten by the wake',
     file: 'wake-at.ts',
-    find: 'for (const entry of body.outbox) at = Math.min(at, entry.at + resendAfterMs);',
+    find: 'for (const entry of body.outbox) if (!entry.refused) at = Math.min(at, entry.at + resendAfterMs);',
     replace: '',
   },
   {

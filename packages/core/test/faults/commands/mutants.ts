@@ -6,7 +6,7 @@ export const commandMutants: readonly Mutant[] = [
   {
     name: 'answers matched by type alone',
     file: 'run/correlate.ts',
-    find: 'if (cause !== undefined) {',
+    find: 'if (cause !== undefined && cause !== null) {',
     replace: 'if (cause === null) {',
   },
   {
@@ -36,8 +36,8 @@ export const commandMutants: readonly Mutant[] = [
   {
     name: 'a command sent again at each restore',
     file: 'engine/command-book.ts',
-    find: 'if (entriesOf(book).has(key)) return undefined;',
-    replace: '',
+    find: 'if (entriesOf(book).has(key)) {',
+    replace: 'if (entriesOf(book).has(key) && isNew) {',
   },
   {
     name: 'commands not saved',

@@ -1,0 +1,5 @@
+import { test } from 'vitest';
+import { fails, holds } from './story.ts';
+
+test('it holds', holds);
+test('it does not hold', fails);
