@@ -21,7 +21,11 @@ export function decodeEvent(raw: unknown, maxBytes: number): Decoded {
   }
   const event = raw as CloudEvent;
   const fault =
-    faultOfEvent(event) ?? reserved(event) ?? dataFault(event.data, maxBytes) ?? base64Fault(event, maxBytes);
+    faultOfEvent(event) ??
+    reserved(event) ??
+    attributesFault(event) ??
+    dataFault(event.data, maxBytes) ??
+    base64Fault(event, maxBytes);
   if (fault) return { error: invalid(event, fault) };
   const id = event.subject as string;
   try {
@@ -37,6 +41,20 @@ export function decodeEvent(raw: unknown, maxBytes: number): Decoded {
 function reserved(event: CloudEvent): string | undefined {
   // xstate acts on these by itself: a stranger's `xstate.stop` would end the machine.
   return event.type.startsWith('xstate.') ? 'type: must not begin with "xstate."' : undefined;
+}
+
+// CloudEvents 1.0.2 asks nobody to pass on an event of more than 64 KiB for its attributes' sake, and a record keeps those of early ones.
+const MAX_ATTRIBUTES = 65_536;
+
+function attributesFault(event: CloudEvent): string | undefined {
+  let size = 0;
+  for (const name in event) {
+    const value = event[name];
+    if (typeof value === 'string' && name !== 'data' && name !== 'data_base64') size += value.length;
+  }
+  if (size > MAX_ATTRIBUTES) return `event: its attributes are larger than ${MAX_ATTRIBUTES} characters`;
+  // The answer's subject one day: an answer that cannot be sent would keep its process from ending.
+  return event['replyto'] === '' ? 'replyto: must not be empty' : undefined;
 }
 
 function base64Fault(event: CloudEvent, maxBytes: number): string | undefined {

@@ -66,13 +66,18 @@ export function wantedEvent(
       // Who carries it out as a process of its own needs one id for itself and another to answer to.
       return { type: effect.contract.type, data: effect.input, replyto: id };
     case 'cancel':
-      return cancelEvent(effect.contract.cancel, effect.id, id);
+      return cancelEvent(effect.contract.cancel, effect.id, effect.first, id);
   }
 }
 
 /** The event that calls a command off. */
-export function cancelEvent(type: string, command: string | undefined, processId: string): EffectEvent {
-  return { type, causationid: command, replyto: processId };
+export function cancelEvent(
+  type: string,
+  command: string | undefined,
+  first: string | undefined,
+  processId: string,
+): EffectEvent {
+  return { type, causationid: command, commandid: first, replyto: processId };
 }
 
 /** Throws `XORCA_CONTRACT` for an event whose data breaks its own contract. */

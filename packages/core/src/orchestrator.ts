@@ -171,14 +171,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   };
 }
 
-// A command that another process sent bears that one's subject, to which the answer goes; its own id names the new process.
+// A command that another process sent bears that one's subject, to which the answer goes; the command names the new process, by the
+// id of its first attempt, so that a later one finds it, and by its source, since two orchestrators may have processes of one id.
 function processIdOf(event: CloudEvent, start: CommandContract | undefined): string {
   const subject = event.subject as string;
   if (!start || typeof event['replyto'] !== 'string') return subject;
-  if (event.type === start.type) return event.id;
-  return event.type === start.cancel && typeof event['causationid'] === 'string'
-    ? event['causationid']
-    : subject;
+  const isStart = event.type === start.type;
+  if (!isStart && event.type !== start.cancel) return subject;
+  const names: readonly unknown[] = [event['commandid'], isStart ? event.id : event['causationid']];
+  const name = names.find((one) => typeof one === 'string');
+  return name === undefined ? subject : `${name}@${event.source}`;
 }
 
 function retentionOf(retention: Retention, name: string): Readonly<Partial<Record<ProcessStatus, number>>> {

@@ -41,8 +41,12 @@ export interface BufferedEvent {
 
 /** Who waits for the answer of a process that a command started. */
 export interface Origin {
-  /** Id of the command's event. */
+  /** Id of the command's event: of its latest attempt. */
   readonly command: string;
+  /** Id of its first attempt, which names the command. */
+  readonly root: string;
+  /** Id of the event that called it off. */
+  readonly off?: string;
   /** `source` of that event. */
   readonly source: string;
   /** The process, or whoever else, that sent it: `subject` of the answer. */

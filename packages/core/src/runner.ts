@@ -58,7 +58,7 @@ export interface Runner {
   /**
    * Tries once more what is a problem: the event that failed, on the code as it is now; the effect that the bus refused. A
    * process that ended in an error goes on from where it was, and asks again for everything it waited for.
-   * `XORCA_UNKNOWN_PROCESS`; `XORCA_ENDED` for one that is done or cancelled.
+   * `XORCA_UNKNOWN_PROCESS`; `XORCA_ENDED` for one that is done or cancelled, unless the bus refused events of it.
    */
   redrive(id: string): Promise<ProcessDetails>;
   /**

@@ -23,9 +23,21 @@ async function path(): Promise<string> {
   return join(await tempFolder(), 'xorca.db');
 }
 
+// A file that somebody else can hold: then SQLite says that it is busy, for reads it goes on.
+function inBusyFile(file: string) {
+  const database = closing(sqliteDatabase({ path: file }));
+  database.prepare('PRAGMA busy_timeout = 1').get();
+  const throttled = async (work: () => Promise<void>) => {
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    await work().finally(() => other.close());
+  };
+  return { store: sqliteStore({ database }), outages: { throttled } };
+}
+
 describe('sqliteStore', () => {
   for (const { name, run } of storeContract) {
-    it(name, () => run(async () => closing(sqliteStore({ path: await path() }))));
+    it(name, () => run(async () => inBusyFile(await path())));
   }
 
   it('lets two connections race at one record, and one of them win each time', async () => {

@@ -133,6 +133,6 @@ it.each(Object.entries(STORES))('every kind of step works on %s', async (_, port
     'o1/4 cmd.till.pay',
     'o1/5 cmd.till.pay',
     'o1/6 cmd.shop.deliver',
-    'o1/6/1 cmd.van.drive',
+    'o1/6@/orch/shop/1 cmd.van.drive',
   ]);
 });

@@ -144,9 +144,9 @@ function fail(book: CommandBook, command: string, why: Why): boolean {
   if (!found) return forget(book, command);
   const { entry, settings } = found;
   const failure = { ...why, command: entry.type, attempts: entry.attempt } as CommandFailure;
-  // Each attempt may be carried out by a process of its own: the one that is given up must not go on beside the next.
-  if (failure.kind === 'timeout' && settings.cancel) book.effects.items.push(cancelOf(entry, settings));
   if (rest(book, found, failure)) return true;
+  // Whoever carries it out may stop only now: a later attempt goes on with what an earlier one began.
+  if (failure.kind === 'timeout' && settings.cancel) book.effects.items.push(cancelOf(entry, settings));
   finish(book, found, { type: 'xorca.failed', failure });
   return true;
 }
@@ -190,7 +190,7 @@ function forget(book: CommandBook, command: string): false {
 }
 
 function cancelOf(entry: PendingCommand, { contract }: CommandSettings): EngineEffect {
-  return { kind: 'cancel', command: entry.key, contract, id: entry.ids.at(-1) };
+  return { kind: 'cancel', command: entry.key, contract, id: entry.ids.at(-1), first: entry.ids[0] };
 }
 
 /** A number from 0 to 1 that a text always gives (FNV-1a). */

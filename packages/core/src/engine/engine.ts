@@ -100,6 +100,8 @@ export type EngineEffect =
       readonly command: string;
       readonly contract: CommandContract;
       readonly id: string | undefined;
+      /** That of its first attempt. */
+      readonly first: string | undefined;
     };
 
 /** A machine's state as users see it. */

@@ -1,6 +1,7 @@
 import type { Delivery } from '../advance.ts';
 import type { CloudEvent } from '../cloud-event.ts';
 import type { Trace } from '../record.ts';
+import { calledOff } from './attempts.ts';
 import { type Run, tell, told } from './run.ts';
 import { end } from './step.ts';
 
@@ -15,7 +16,7 @@ export function cancel(
 ): readonly CloudEvent[] {
   const failure = { code: 'XORCA_CANCELLED' as const, message: `It was cancelled: ${reason}.`, at: run.now };
   const from = told(run);
-  const events = end(run, { status: 'cancelled', failure }, because);
+  const events = end(run, { status: 'cancelled', failure }, because, { isSilent: event !== undefined });
   run.problem = undefined;
   tell(run, { kind: 'cancel', detail: reason, ...(event ? { event } : {}) }, from, events);
   return events;
@@ -26,6 +27,7 @@ export function cancelUnborn(run: Run, { event, hash: cause, trace }: Delivery):
   const { orchestrator } = run.settings;
   run.version = orchestrator.versions.at(-1) ?? '';
   run.hash = orchestrator.machine(run.version, run.id).hash;
+  run.origin = calledOff(event, undefined);
   run.state = () => ({ snapshot: null, timers: [], commands: [], sequence: 0 });
   return cancel(run, 'by whoever started it, before it began', { event, cause, trace });
 }

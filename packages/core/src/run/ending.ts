@@ -65,8 +65,9 @@ export function lastWords(
 ): CloudEvent[] {
   const wanted: EffectEvent[] = about.pending
     .filter(({ key, quiet }) => key !== about.failed && !quiet)
-    // Also the attempts before: where a process of its own carries them out, each of them is one.
-    .flatMap(({ type, ids }) => ids.map((id) => cancelEvent(`${type}.cancel`, id, about.id)));
+    .flatMap(({ type, ids }) =>
+      ids.length === 0 ? [] : [cancelEvent(`${type}.cancel`, ids.at(-1), ids[0], about.id)],
+    );
   const context: Pick<EffectContext, 'id' | 'source' | 'maxBytes'> = {
     ...about,
     source: orchestrator.source,

@@ -1,3 +1,4 @@
+import { type CloudEvent, describeEvent } from '../cloud-event.ts';
 import { XorcaError } from '../errors.ts';
 import type { ProcessStatus } from '../ports.ts';
 
@@ -34,5 +35,14 @@ export function changedMachine(processId: string, version: string, orchestrator:
     'XORCA_MACHINE_CHANGED',
     `Process ${JSON.stringify(processId)} began on version ${version} of ${orchestrator}, whose states or transitions are others now. Register the changed machine under a new version and put the old one back; or, if it is meant for running processes, redrive them.`,
     { processId, retryable: true },
+  );
+}
+
+/** A command's later attempt meets a process that is just being deleted. */
+export function beingDeleted(id: string, event: CloudEvent): XorcaError {
+  return new XorcaError(
+    'XORCA_UNAVAILABLE',
+    `${describeEvent(event)} meets process ${JSON.stringify(id)} while it is being deleted. Nothing is lost: deliver it again.`,
+    { processId: id, retryable: true },
   );
 }

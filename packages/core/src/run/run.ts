@@ -48,6 +48,8 @@ export interface Run {
   spoken: number;
   /** True: it had ended in an error and was brought back. */
   revived: boolean;
+  /** True: it has begun anew, and what was its state is nothing any more. */
+  isAnew: boolean;
   /** What keeps all that comes after it from being tried. */
   broken: XorcaError | undefined;
   changed: boolean;
@@ -98,6 +100,7 @@ export function openRun(
     ending: undefined,
     spoken: 0,
     revived: false,
+    isAnew: false,
     broken: undefined,
     changed: false,
     doomed: false,

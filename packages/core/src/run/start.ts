@@ -3,7 +3,8 @@ import type { CloudEvent } from '../cloud-event.ts';
 import { machineEvent } from '../machine-event.ts';
 import type { Origin } from '../record.ts';
 import { traceOf } from '../trace.ts';
-import { decide, isActive, type Run, tell } from './run.ts';
+import { rootOf } from './attempts.ts';
+import { counterOf, decide, isActive, type Run, tell } from './run.ts';
 import { apply, openMachine } from './step.ts';
 
 /** Begins a process; a signal is then given to it like any other event. */
@@ -15,7 +16,8 @@ export function start(run: Run, { event, hash: cause, starts, trace }: Delivery)
   run.origin = !starts && event.type === orchestrator.startCommand?.type ? originOf(event) : undefined;
   run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
   // A process that is deleted in the end may begin anew under its id: its effects must not repeat the ids of its former life.
-  const { draft, started } = openMachine(run, orchestrator.forgets ? run.now : 0, event.data);
+  const first = run.record ? counterOf(run) : orchestrator.forgets ? run.now : 0;
+  const { draft, started } = openMachine(run, first, event.data);
   run.draft = draft;
   tell(run, { kind: 'start', event }, undefined, started);
   decide(run, started, cause);
@@ -29,10 +31,26 @@ export function start(run: Run, { event, hash: cause, starts, trace }: Delivery)
   return [...started, ...(moved ?? [])];
 }
 
+/** Begins a process anew that ended badly, for a later attempt of the command that started it. Thrown: it is as it was. */
+export function startAnew(run: Run, delivery: Delivery): readonly CloudEvent[] {
+  const { version, hash, trace, origin, deadlineAt, problem } = run;
+  run.isAnew = true;
+  try {
+    run.problem = undefined;
+    const started = start(run, delivery);
+    run.revived = true;
+    return started;
+  } catch (thrown) {
+    Object.assign(run, { version, hash, trace, origin, deadlineAt, problem, isAnew: false });
+    throw thrown;
+  }
+}
+
 function originOf(event: CloudEvent): Origin {
   const { replyto } = event as { replyto?: unknown };
   return {
     command: event.id,
+    root: rootOf(event),
     source: event.source,
     subject: typeof replyto === 'string' ? replyto : (event.subject as string),
   };

@@ -36,7 +36,7 @@ export function openMachine(run: Run, counter: number, input?: unknown) {
     farewell: (view) => successOf(orchestrator, run.origin, view),
     id: run.id,
     counter,
-    state: run.before && (() => run.state()),
+    state: run.before && !run.isAnew ? () => run.state() : undefined,
     input,
     now: run.now,
     maxBytes: maxEffectBytes,
@@ -71,7 +71,7 @@ export function apply(run: Run, input: EngineInput, because: Because): readonly 
     return decide(run, events, because.cause);
   } catch (thrown) {
     if (!isCommandFailure(thrown)) throw thrown;
-    const events = end(run, endingBy(thrown, run.now), because, failedCommand(input));
+    const events = end(run, endingBy(thrown, run.now), because, { failed: failedCommand(input) });
     const { event } = because.input;
     run.problem = problemOf(run.problem, {
       kind: 'step',
@@ -89,12 +89,13 @@ export function end(
   run: Run,
   how: Ending,
   { cause, trace }: Pick<Because, 'cause' | 'trace'>,
-  failed?: string,
+  { failed, isSilent = false }: { readonly failed?: string | undefined; readonly isSilent?: boolean } = {},
 ): readonly CloudEvent[] {
   const { id, origin, now, settings } = run;
   const events = lastWords(settings.orchestrator, how, {
     id,
-    origin,
+    // Whoever called it off does not wait any more.
+    origin: isSilent ? undefined : origin,
     now,
     failed,
     pending: pendingOf(run),

@@ -6,13 +6,14 @@ import { machineEvent } from '../machine-event.ts';
 import type { Outcome } from '../outcome.ts';
 import { isAbout, problemOf, stepError } from '../problem.ts';
 import { traceOf, withTrace } from '../trace.ts';
+import { type Again, againOf, answerAgain, calledOff, join, notForIt } from './attempts.ts';
 import { cancel, cancelUnborn } from './cancel.ts';
 import { commandFor } from './correlate.ts';
 import { offerEarly } from './offer-early.ts';
 import { passTime } from './pass-time.ts';
 import { isActive, pendingOf, type Run, sourcesOf, statusOf, tell, told } from './run.ts';
-import { outOfOrder } from './run-errors.ts';
-import { start } from './start.ts';
+import { beingDeleted, outOfOrder } from './run-errors.ts';
+import { start, startAnew } from './start.ts';
 import { apply } from './step.ts';
 
 /** Takes one delivery, and everything that follows from it. */
@@ -34,11 +35,14 @@ export function take(run: Run, delivery: Delivery): Outcome {
       effects: [],
     };
   }
+  const again = type === orchestrator.startCommand?.type ? againOf(run, event) : undefined;
+  if (again) return takeAgain(run, delivery, again);
   if (!isActive(run)) return unhandled(event, `the process has ended (${statusOf(run)})`);
   const trace = delivery.trace ?? traceOf(event);
   if (type === orchestrator.startCommand?.cancel) {
-    // Whoever started it does not wait any more.
-    run.origin = undefined;
+    const why = notForIt(run, event);
+    if (why) return unhandled(event, why);
+    if (run.origin) run.origin = calledOff(event, run.origin);
     return attempt(run, delivery, () => cancel(run, 'by whoever started it', { event, cause, trace }));
   }
   const kind = orchestrator.answer(type, run.version);
@@ -63,6 +67,26 @@ export function take(run: Run, delivery: Delivery): Outcome {
     ),
   );
 }
+
+/** A later attempt of the command that started the process. */
+function takeAgain(run: Run, delivery: Delivery, again: Again): Outcome {
+  const { event, hash: cause } = delivery;
+  if (again.kind === 'late') return unhandled(event, again.why);
+  if (run.doomed || run.before?.doomed) {
+    return { status: 'failed', event, error: beingDeleted(run.id, event), effects: [] };
+  }
+  if (again.kind === 'begins-anew') return attempt(run, delivery, () => startAnew(run, delivery));
+  const effects = again.kind === 'joins' ? join(run, event) : answerAgain(run, event, cause);
+  run.seen = withSeen(run.seen, cause, run.now, run.settings.dedupe);
+  run.changed = true;
+  run.cause = cause;
+  return { status: 'applied', event, reason: REASONS[again.kind], effects };
+}
+
+const REASONS = {
+  joins: 'it goes on with what an earlier attempt began',
+  answered: 'it was done by an earlier attempt, and is answered again',
+};
 
 function attempt(run: Run, delivery: Delivery, step: () => readonly CloudEvent[] | undefined): Outcome {
   const { event, hash: cause } = delivery;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { hostileIds } from '../../../testing/src/contracts/hostile-ids.ts';
-import { sample } from '../../../testing/src/contracts/store-case.ts';
+import { type StoreUnderTest, sample } from '../../../testing/src/contracts/store-case.ts';
 import { storeContract } from '../../../testing/src/contracts/store-contract.ts';
 import { memoryObjects } from '../../test/support/memory-objects.ts';
+import { XorcaError } from '../errors.ts';
+import type { ObjectStorage } from './object-storage.ts';
 import { objectStore } from './object-store.ts';
 
 const MINUTE = 60_000;
@@ -12,6 +14,7 @@ describe('objectStore', () => {
   for (const { name, run } of storeContract) {
     it(name, () => run(() => objectStore(memoryObjects())));
     it(`below a prefix, ${name}`, () => run(() => objectStore(memoryObjects(1_000), { prefix: 'a|b/x/' })));
+    it(`on a storage with outages and a virtual clock, ${name}`, () => run(inMovingWorld));
   }
 
   it('writes the hint before the record, and none when the wakeAt stays or is cleared', async () => {
@@ -152,6 +155,39 @@ describe('objectStore', () => {
     expect(() => objectStore(memoryObjects(), { prefx: 'x' } as object)).toThrow('prefix');
   });
 });
+
+// Every call of the storage fails during an outage, and loses its answer when it writes while replies are lost.
+function inMovingWorld(): StoreUnderTest {
+  const objects = memoryObjects();
+  const time = { ms: T, now: () => time.ms };
+  let trouble: 'none' | 'away' | 'lostReply' = 'none';
+  const down = () => new XorcaError('XORCA_UNAVAILABLE', 'The storage is away.', { retryable: true });
+  const through = async <Result>(call: () => Promise<Result>, writes = true): Promise<Result> => {
+    if (trouble === 'away') throw down();
+    const result = await call();
+    if (trouble === 'lostReply' && writes) throw down();
+    return result;
+  };
+  const during = (kind: typeof trouble) => async (work: () => Promise<void>) => {
+    trouble = kind;
+    await work().finally(() => {
+      trouble = 'none';
+    });
+  };
+  const storage: ObjectStorage = {
+    get: (key) => through(() => objects.get(key), false),
+    put: (...put) => through(() => objects.put(...put)),
+    list: (...list) => through(() => objects.list(...list), false),
+    delete: (key) => through(() => objects.delete(key)),
+  };
+  return {
+    store: objectStore(storage, { clock: time }),
+    advance(ms) {
+      time.ms += ms;
+    },
+    outages: { away: during('away'), throttled: during('away'), lostReply: during('lostReply') },
+  };
+}
 
 function setup() {
   const objects = memoryObjects();

@@ -26,6 +26,17 @@ const STORES: Record<string, () => ProcessStore> = {
   },
 };
 
+// What `compress` refuses to unfold, it refuses to write.
+const MAX_BYTES = 500_000;
+const bounded = () => ({
+  store: withCodec(memoryStore(), compress({ maxBytes: MAX_BYTES })),
+  maxBodyBytes: MAX_BYTES,
+});
+
+describe('compress, with a bound', () => {
+  for (const { name, run } of storeContract) it(name, () => run(bounded));
+});
+
 describe.each(Object.entries(STORES))('%s', (_, make) => {
   for (const { name, run } of storeContract) it(name, () => run(make));
 });

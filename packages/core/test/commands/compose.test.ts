@@ -110,8 +110,10 @@ test('an orchestrator is a service of another: its process is named by the comma
   await library.start({ id: 'p' });
   await settle();
   const [asked, fetch] = [nth(sent, 0), nth(sent, 1)];
-  expect(fetch).toMatchObject({ type: 'cmd.books.fetch', subject: asked.id, id: `${asked.id}/1` });
-  expect(await books.get(asked.id)).toMatchObject({ startedBy: { command: 'p/1', subject: 'p' } });
+  expect(fetch).toMatchObject({ type: 'cmd.books.fetch', subject: `${asked.id}@/orch/library` });
+  expect(await books.get(`${asked.id}@/orch/library`)).toMatchObject({
+    startedBy: { command: 'p/1', subject: 'p' },
+  });
   await books.handle([
     {
       specversion: '1.0',
@@ -150,7 +152,7 @@ test('a process that ends in an error answers with one that fits the contract', 
     },
   ]);
   await settle();
-  expect(await books.get('p/1')).toMatchObject({ status: 'error' });
+  expect(await books.get('p/1@/orch/library')).toMatchObject({ status: 'error' });
   expect(await library.get('p')).toMatchObject({
     status: 'done',
     value: 'Failed',
@@ -164,7 +166,7 @@ test('a process whose end its contract has no data for says the reason, and the 
   await late.settle();
   await new Promise((resolve) => setTimeout(resolve, 3));
   await late.books.wake();
-  expect(await late.books.get('p/1')).toMatchObject({ status: 'error' });
+  expect(await late.books.get('p/1@/orch/library')).toMatchObject({ status: 'error' });
   await late.settle();
   expect(await late.library.get('p')).toMatchObject({
     value: 'Failed',
@@ -203,12 +205,12 @@ test('cancelling a parent cancels its children, and theirs', async () => {
     commands: [],
   });
   await settle();
-  expect(await books.get('p/1')).toMatchObject({ status: 'cancelled' });
+  expect(await books.get('p/1@/orch/library')).toMatchObject({ status: 'cancelled' });
   expect(sent.map(({ type, causationid }) => [type, causationid])).toEqual([
     ['cmd.books.summarise', undefined],
     ['cmd.books.fetch', undefined],
     ['cmd.books.summarise.cancel', 'p/1'],
-    ['cmd.books.fetch.cancel', 'p/1/1'],
+    ['cmd.books.fetch.cancel', 'p/1@/orch/library/1'],
   ]);
   expect(await library.cancel('p')).toMatchObject({ status: 'cancelled' });
 });
@@ -254,6 +256,6 @@ test('a command that is called off before it comes starts nothing', async () => 
     status: 'unhandled',
     reason: expect.stringContaining('cancelled'),
   });
-  expect(await w.runner.get('q/1')).toMatchObject({ status: 'cancelled', states: [], commands: [] });
+  expect(await w.runner.get('q/1@/test')).toMatchObject({ status: 'cancelled', states: [], commands: [] });
   expect(w.sent).toEqual([]);
 });

@@ -36,6 +36,20 @@ export async function refused(
   throw new AssertionError({ message });
 }
 
+/** Fails unless the work throws `XORCA_UNAVAILABLE`, to be tried again: what a caller needs to know of an outage. */
+export async function unavailable(what: string, work: () => Promise<unknown>): Promise<void> {
+  await refused('XORCA_UNAVAILABLE', what, async () => {
+    try {
+      return await work();
+    } catch (error) {
+      if (isXorcaError(error, 'XORCA_UNAVAILABLE') && !error.retryable) {
+        throw new AssertionError({ message: `${what}: XORCA_UNAVAILABLE must have retryable: true` });
+      }
+      throw error;
+    }
+  });
+}
+
 /** Lets other work of this program go on. */
 export function turn(ms = 0): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

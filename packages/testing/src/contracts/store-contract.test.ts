@@ -189,7 +189,7 @@ const FOUND_BY: Readonly<Record<Exclude<Fault, 'slow'>, readonly RegExp[]>> = {
   staleStates: [/states of the last save/],
   staleWake: [/wakeAt was cleared/, /newest wakeAt/],
   trims: [/comes back as it was saved/],
-  updatesAlways: [/stale save/, /16 writers/],
+  updatesAlways: [/stale save/, /16 writers/, /16 updates/, /answer was lost/],
   upserts: [/update of a record that is not there/],
   writesOnConflict: [/second create/, /stale save/],
 };
@@ -221,6 +221,8 @@ it('the contract finds nothing in the same store without a fault, and every case
   for (const { name, run } of storeContract) {
     await run(() => plainStore({}));
     await run(memoryStore);
+    // Those are shown to find something in store-world.test.ts.
+    if (/^where the maker|1 or 4 MB/.test(name)) continue;
     const finders = Object.values(FOUND_BY).flat();
     const found = finders.some((finder) => finder.test(name)) || (await findsSome(run));
     expect(found, name).toBe(true);

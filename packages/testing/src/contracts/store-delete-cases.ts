@@ -1,9 +1,9 @@
 import type { ProcessStore, Revision } from '@xorca/core';
 import { refused, same, soon } from './assert.ts';
-import { pages, type StoreCase, sample } from './store-case.ts';
+import { type PlainStoreCase, pages, sample } from './store-case.ts';
 
 /** Retention. `delete` is optional in the port, so a store without it passes these with nothing to show. */
-export const deleteCases: readonly StoreCase[] = [
+export const deleteCases: readonly PlainStoreCase[] = [
   {
     name: 'where a store can delete, a deleted record is gone from load, due and list, and an unknown one is no error',
     async run(makeStore) {

@@ -1,11 +1,11 @@
 import type { ProcessStore, Revision } from '@xorca/core';
 import { same, soon } from './assert.ts';
-import { type StoreCase, sample } from './store-case.ts';
+import { type PlainStoreCase, sample } from './store-case.ts';
 
 const NOW = 1_750_000_000_000;
 
 /** What `due` names, and when. */
-export const dueCases: readonly StoreCase[] = [
+export const dueCases: readonly PlainStoreCase[] = [
   {
     name: 'due names the records whose time has come, earliest first',
     async run(makeStore) {

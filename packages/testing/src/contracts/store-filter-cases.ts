@@ -1,6 +1,6 @@
 import type { ListQuery, ProcessRecord, ProcessStore } from '@xorca/core';
 import { refused, same, soon } from './assert.ts';
-import { pages, type StoreCase, sample } from './store-case.ts';
+import { type PlainStoreCase, pages, sample } from './store-case.ts';
 
 const NOW = 1_750_000_000_000;
 
@@ -22,7 +22,7 @@ const STATES = [
 ];
 
 /** What the filters of a list mean, one by one; `store-list-cases.ts` pages through all of them together. */
-export const filterCases: readonly StoreCase[] = [
+export const filterCases: readonly PlainStoreCase[] = [
   {
     name: 'list by state shows the processes that are in it, by its whole key',
     async run(makeStore) {
@@ -100,7 +100,7 @@ export const filterCases: readonly StoreCase[] = [
 ];
 
 async function filled(
-  makeStore: Parameters<StoreCase['run']>[0],
+  makeStore: Parameters<PlainStoreCase['run']>[0],
   records: readonly ProcessRecord[],
 ): Promise<ProcessStore> {
   const store = await makeStore();

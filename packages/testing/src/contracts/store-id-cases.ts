@@ -1,10 +1,10 @@
 import type { Revision } from '@xorca/core';
 import { refused, same, soon } from './assert.ts';
 import { hostileIds, invalidIds, showId } from './hostile-ids.ts';
-import { pages, type StoreCase, sample } from './store-case.ts';
+import { type PlainStoreCase, pages, sample } from './store-case.ts';
 
 /** No id is a path, a pattern or a property. */
-export const idCases: readonly StoreCase[] = [
+export const idCases: readonly PlainStoreCase[] = [
   {
     name: 'hostile ids are kept apart from one another in load, save, due, list and delete',
     async run(makeStore) {

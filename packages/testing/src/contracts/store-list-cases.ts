@@ -1,9 +1,9 @@
 import type { ListQuery, ProcessStatus, ProcessSummary } from '@xorca/core';
 import { check, refused, same, soon } from './assert.ts';
-import { pages, type StoreCase, sample } from './store-case.ts';
+import { type PlainStoreCase, pages, sample } from './store-case.ts';
 
 /** Lists for people. */
-export const listCases: readonly StoreCase[] = [
+export const listCases: readonly PlainStoreCase[] = [
   {
     name: 'list pages through everything exactly once, with each filter and with all of them',
     async run(makeStore) {

@@ -1,9 +1,9 @@
 import type { ProcessRecord, ProcessStore } from '@xorca/core';
 import { check, refused, same } from './assert.ts';
-import { type StoreCase, sample } from './store-case.ts';
+import { type PlainStoreCase, sample } from './store-case.ts';
 
 /** Load, save and their conditions. */
-export const saveCases: readonly StoreCase[] = [
+export const saveCases: readonly PlainStoreCase[] = [
   {
     name: 'an unknown id gives undefined',
     async run(makeStore) {

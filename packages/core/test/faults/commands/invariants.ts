@@ -36,7 +36,7 @@ function* orders({ orders, cancelled, migrated, restless }: CommandWorldEnd): Ge
 
 function* subs({ subs, orders }: CommandWorldEnd): Generator<string> {
   for (const [id, sub] of subs) {
-    const parent = id.slice(0, id.lastIndexOf('/'));
+    const parent = id.slice(0, id.indexOf('/'));
     if (sub?.status === 'active')
       yield `orphan: ${id} of ${parent} (${orders.get(parent)?.status}) still runs`;
     yield* leftovers(id, sub);

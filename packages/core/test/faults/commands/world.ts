@@ -175,7 +175,9 @@ export async function liveWithCommands(core: typeof Core, seed: number): Promise
     core.createRunner(orchestrator, { store, publisher: core.memoryPublisher(), clock: { now: () => now } });
   const orders = reader(orchestrators[deployed]);
   const subs = reader(orchestrators.sub);
-  const subIds = new Set(bus.log.filter(({ type }) => type === 'cmd.sub').map(({ id }) => id));
+  const subIds = new Set(
+    bus.log.filter(({ type }) => type === 'cmd.sub').map(({ commandid, source }) => `${commandid}@${source}`),
+  );
   const details = async (runner: Runner, ids: Iterable<string>) =>
     new Map(await Promise.all([...ids].map(async (id) => [id, await runner.get(id)] as const)));
   return {

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { setup } from 'xstate';
+import { z } from 'zod';
+import { createOrchestrator, defineCommand } from '../../src/index.ts';
+import { world } from '../support/world.ts';
+
+const charge = defineCommand('cmd.pay.charge', { input: z.any(), output: z.any() });
+const machine = setup({}).createMachine({
+  initial: 'A',
+  states: { A: { on: { 'evt.go': 'B' } }, B: { type: 'final' } },
+  output: 'paid',
+});
+const opened = () =>
+  world(createOrchestrator({ name: 'pay', startOn: charge, deadline: '1h', machines: { '1.0.0': machine } }));
+
+const attempt = (id: string, first = id, source = '/orch/order') => ({
+  id,
+  source,
+  subject: '42',
+  replyto: '42',
+  commandid: first,
+  data: {},
+});
+const CHILD = '42/1@/orch/order';
+
+test('a later attempt goes on with what the earlier one began, and the answer names the later one', async () => {
+  const w = opened();
+  await w.send('cmd.pay.charge', attempt('42/1'));
+  expect(await w.send('cmd.pay.charge', attempt('42/2', '42/1'))).toMatchObject({
+    status: 'applied',
+    effects: [],
+  });
+  await w.send('evt.go', { subject: CHILD });
+  expect(w.sent.map(({ type, causationid }) => [type, causationid])).toEqual([
+    ['evt.pay.charge.success', '42/2'],
+  ]);
+});
+
+test('an attempt that comes after the end is answered again, with nothing done twice', async () => {
+  const w = opened();
+  await w.send('cmd.pay.charge', attempt('42/1'));
+  await w.send('evt.go', { subject: CHILD });
+  await w.send('cmd.pay.charge', attempt('42/2', '42/1'));
+  expect(w.sent.map(({ id, causationid, data }) => [id, causationid, data])).toEqual([
+    [`${CHILD}/1`, '42/1', 'paid'],
+    [`${CHILD}/2`, '42/2', 'paid'],
+  ]);
+});
+
+test('an attempt after an error begins anew, under ids that were never used', async () => {
+  const w = opened();
+  await w.send('cmd.pay.charge', attempt('42/1'));
+  await w.pass(3_600_001);
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'error' });
+  await w.send('cmd.pay.charge', attempt('42/5', '42/1'));
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'active', value: 'A', stuck: false });
+  await w.send('evt.go', { subject: CHILD });
+  expect(w.sent.map(({ id, type, causationid }) => [id, type, causationid])).toEqual([
+    [`${CHILD}/1`, 'evt.pay.charge.error', '42/1'],
+    [`${CHILD}/2`, 'evt.pay.charge.success', '42/5'],
+  ]);
+});
+
+test('an attempt that was overtaken by a later one, or by the cancel, starts nothing', async () => {
+  const w = opened();
+  await w.send('cmd.pay.charge', attempt('42/2', '42/1'));
+  expect((await w.send('cmd.pay.charge', attempt('42/1'))).status).toBe('unhandled');
+  const cancel = { ...attempt('42/7', '42/1'), causationid: '42/2' };
+  expect((await w.send('cmd.pay.charge.cancel', cancel)).status).toBe('applied');
+  expect((await w.send('cmd.pay.charge', attempt('42/4', '42/1'))).status).toBe('unhandled');
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'cancelled' });
+  expect((await w.send('cmd.pay.charge', attempt('42/9', '42/1'))).status).toBe('applied');
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'active' });
+});
+
+test('two orchestrators whose processes have one id get a process each, and cancel only their own', async () => {
+  const w = opened();
+  await w.send('cmd.pay.charge', attempt('42/1'));
+  await w.send('cmd.pay.charge', attempt('42/1', '42/1', '/orch/billing'));
+  const cancel = { ...attempt('42/2', '42/1', '/orch/billing'), causationid: '42/1' };
+  await w.send('cmd.pay.charge.cancel', cancel);
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'active' });
+  expect(await w.runner.get('42/1@/orch/billing')).toMatchObject({ status: 'cancelled' });
+});
+
+test('a cancel of another command does not end a process', async () => {
+  const w = opened();
+  await w.send('cmd.pay.charge', { id: 'c1', source: '/client', subject: 'p', data: {} });
+  const other = await w.send('cmd.pay.charge.cancel', { source: '/other', subject: 'p', causationid: 'c2' });
+  expect(other).toMatchObject({ status: 'unhandled', reason: expect.stringContaining('c2') });
+  const own = { source: '/client', subject: 'p', causationid: 'c1' };
+  expect((await w.send('cmd.pay.charge.cancel', own)).status).toBe('applied');
+});
