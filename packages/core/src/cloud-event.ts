@@ -120,6 +120,14 @@ function hasControl(value: string): boolean {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : named(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+// What has parts is not asked for its text: `{"toString":1}` would throw, and with it its neighbours would be lost.
+function named(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+    ? 'an object'
+    : String(value);
 }

@@ -1,6 +1,12 @@
 export { type JournalCase, journalContract, type MakeJournal } from './contracts/journal-contract.ts';
 export { type LockCase, type LockUnderTest, lockContract } from './contracts/lock-contract.ts';
-export { type StoreCase, storeContract } from './contracts/store-contract.ts';
+export {
+  type MakeStore,
+  type StoreCase,
+  type StoreOutages,
+  type StoreUnderTest,
+  storeContract,
+} from './contracts/store-contract.ts';
 export type { Chain } from './given/chain.ts';
 export type {
   Expectation,

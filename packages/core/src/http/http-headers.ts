@@ -11,8 +11,10 @@ export interface ContentType {
 /** Headers by their names in small letters, or what is wrong with them. What is no text is nobody's header. */
 export function headersOf(headers: HttpHeaders): ReadonlyMap<string, string> | string {
   const known = new Map<string, string>();
-  for (const [name, value] of pairsOf(headers)) {
-    const key = String(name).toLowerCase();
+  for (const pair of pairsOf(headers)) {
+    const [name, value] = Array.isArray(pair) ? pair : [];
+    if (typeof name !== 'string') continue;
+    const key = name.toLowerCase();
     const values = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
     if (values.length === 0) continue;
     // Only those that say something here: a request may well have two cookies.
@@ -23,9 +25,9 @@ export function headersOf(headers: HttpHeaders): ReadonlyMap<string, string> | s
   return known;
 }
 
-function pairsOf(headers: HttpHeaders): Iterable<readonly [string, unknown]> {
+function pairsOf(headers: HttpHeaders): Iterable<unknown> {
   if (typeof headers !== 'object' || headers === null) return [];
-  if (Symbol.iterator in headers) return headers as Iterable<readonly [string, string]>;
+  if (Symbol.iterator in headers) return headers;
   return Object.entries(headers);
 }
 
@@ -43,10 +45,23 @@ export function contentTypeOf(value: string | undefined): ContentType {
  * UTF-8. (CloudEvents HTTP binding 1.0.2, 3.1.3.2.)
  */
 export function attributeOf(value: string): string | undefined {
-  const plain = value.replace(/"((?:[^"\\]|\\.)*)"/g, (_, quoted: string) => quoted.replace(/\\(.)/g, '$1'));
+  const plain = value.includes('"') ? unquoted(value) : value;
   try {
     return decodeURIComponent(plain);
   } catch {
     return undefined;
   }
+}
+
+// One look at each character: a pattern would begin anew at every quote that nothing closes.
+function unquoted(value: string): string {
+  let text = '';
+  let isQuoted = false;
+  for (let at = 0; at < value.length; at++) {
+    const char = value.charAt(at);
+    if (char === '"') isQuoted = !isQuoted;
+    else if (isQuoted && char === '\\') text += value.charAt(++at);
+    else text += char;
+  }
+  return text;
 }

@@ -11,7 +11,7 @@ export function rootOf({ id, ...event }: CloudEvent): string {
 }
 
 /** Whether an event of a sender was sent before another of the same, as far as their numbers tell. */
-export function isBefore(id: string, other: string): boolean {
+function isBefore(id: string, other: string): boolean {
   const [a, b] = [id.lastIndexOf('/') + 1, other.lastIndexOf('/') + 1];
   return id.slice(0, a) === other.slice(0, b) && Number(id.slice(a)) < Number(other.slice(b));
 }

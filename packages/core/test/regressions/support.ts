@@ -11,7 +11,7 @@ import {
 } from '../../src/index.ts';
 
 /** Asks for a parcel when it begins, counts what arrives, and ends. */
-export const parcels = createOrchestrator({
+const parcels = createOrchestrator({
   name: 'parcels',
   machines: {
     '1': setup({

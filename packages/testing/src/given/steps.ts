@@ -39,8 +39,8 @@ export const steps: Steps<Step> = {
     return {
       title: titled('started by', type, inline(data)),
       take(world) {
-        const event = { ...more, id: more.id ?? `start-${world.id}`, type, data };
-        // A command of another process names the new one by its own id.
+        const event = { source: '/test', ...more, id: more.id ?? `start-${world.id}`, type, data };
+        // A command of another process names the new one by its own id and source.
         world.id = world.orchestrator.processId({ subject: world.id, ...event } as CloudEvent);
         return deliver(world, event);
       },

@@ -114,7 +114,7 @@ test('a process that another process starts by a command is found under the comm
       failure: 'XORCA_COMMAND',
       effects: [{ type: 'evt.book.summarise.error', subject: 'asker', data: { reason: 'unknown book' } }],
     });
-  expect(process?.id).toBe('asker/7');
+  expect(process?.id).toBe('asker/7@/test');
 });
 
 test('child machines: their commands, their timers and what they send their parent', async () => {
