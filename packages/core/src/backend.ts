@@ -4,6 +4,16 @@
  */
 export { fullJitter } from './backoff.ts';
 export { durationMs } from './duration.ts';
+export type {
+  EngineInput,
+  MachineLayout,
+  Observed,
+  OpenOptions,
+  PendingCommand,
+  PreparedMachine,
+  Session,
+  TransitionLayout,
+} from './engine/engine.ts';
 export { conflict, messageOf } from './errors.ts';
 export { type DecodeHttpOptions, decodeHttp, type HttpEvent } from './http/decode-http.ts';
 export type { HttpBody, HttpHeaders, HttpMessage } from './http/http-message.ts';
@@ -17,3 +27,4 @@ export { assertLockOptions, lockLost, lockTimeout } from './stores/lock-errors.t
 export type { KeyPage, ObjectStorage, PutCondition, StoredObject } from './stores/object-storage.ts';
 export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';
 export { systemTimers, type Timers } from './timers.ts';
+export { type Moved, type ProcessState, processState, type Walker, walker } from './walk.ts';

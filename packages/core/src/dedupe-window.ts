@@ -43,6 +43,11 @@ function bytesOf(key: string): Uint8Array {
   return scratch.subarray(0, key.length);
 }
 
+/** Whether a text has nothing but what windows are made of. */
+export function isWindow(text: string): boolean {
+  return /^[\w-]*$/.test(text);
+}
+
 /** Whether an input is in the window. */
 export function hasSeen(seen: string, hash: string): boolean {
   let at = seen.indexOf(hash);

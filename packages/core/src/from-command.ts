@@ -27,7 +27,8 @@ export interface CommandOptions<Data = unknown> {
   readonly retry?: RetryOptions<Data>;
   /**
    * True: leaving the state that waits sends `<type>.cancel`, with the command's id as `causationid`; so does giving up an attempt.
-   * For commands that a process of its own carries out. Default: only the end of the whole process does; false: not even that.
+   * For commands that a process of its own carries out. Default: only the whole process does, when it ends in `error` or is
+   * cancelled; one that is `done` sends none. False: not even that.
    */
   readonly cancel?: boolean;
 }

@@ -102,6 +102,11 @@ export { type CallOptions, createRunner, type Runner, type WakeResult } from './
 export type { RunnerOptions } from './runner-options.ts';
 export { type MemoryLockOptions, memoryLock } from './stores/memory-lock.ts';
 export { type MemoryPublisher, memoryPublisher } from './stores/memory-publisher.ts';
+export {
+  type MemoryScheduler,
+  type MemorySchedulerOptions,
+  memoryScheduler,
+} from './stores/memory-scheduler.ts';
 export { memoryStore } from './stores/memory-store.ts';
 export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';
 export type {

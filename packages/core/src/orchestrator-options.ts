@@ -2,6 +2,7 @@ import type { AnyStateMachine } from 'xstate';
 import type { CloudEvent } from './cloud-event.ts';
 import type { CommandContract } from './command.ts';
 import type { EventContract } from './contract.ts';
+import type { FittingContracts } from './contract-fit.ts';
 import type { Duration } from './duration.ts';
 import type { MachineEvent } from './engine/engine.ts';
 import type { Migration } from './migration.ts';
@@ -44,6 +45,10 @@ export interface Retention {
   readonly cancelled?: Duration;
 }
 
+/**
+ * A description of processes: their machines, what starts them and what surrounds them. The argument of `createOrchestrator`, which
+ * says with `XORCA_CONFIG` what does not fit. Unknown names are refused, too.
+ */
 export interface OrchestratorOptions {
   /** Its name, in every record. A process belongs to one orchestrator for ever. */
   readonly name: string;
@@ -84,6 +89,17 @@ export interface OrchestratorOptions {
   /** Events to emit on entering states, by key: `FetchData`, `#Regulate.#Grounded.Check`. */
   readonly onOrchestrationState?: Readonly<Record<string, StateMapping>>;
 }
+
+/** The same, where the machines' declared events are held against the contracts: see `FittingContracts`. */
+export type TypedOrchestratorOptions<
+  Machines extends OrchestratorOptions['machines'],
+  Events extends readonly EventContract[],
+  Changed extends string,
+> = OrchestratorOptions & {
+  readonly machines: Machines;
+  readonly events?: Events & FittingContracts<Events, Machines, Changed>;
+  readonly onCloudEvent?: Readonly<Record<Changed, EventTransform>>;
+};
 
 /** Every option, for telling a typing error. */
 export const ORCHESTRATOR_OPTIONS: readonly (keyof OrchestratorOptions)[] = [

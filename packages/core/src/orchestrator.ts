@@ -15,6 +15,7 @@ import {
   type OrchestratorOptions,
   type Retention,
   type StateMapping,
+  type TypedOrchestratorOptions,
 } from './orchestrator-options.ts';
 import type { ProcessStatus } from './ports.ts';
 import type { ProcessFailure } from './record.ts';
@@ -69,7 +70,11 @@ export interface Orchestrator {
  * @example
  * const summary = createOrchestrator({ name: 'books.summary', machines: { '1.0.0': machine }, startOn: 'cmd.books.summarise' })
  */
-export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
+export function createOrchestrator<
+  Machines extends OrchestratorOptions['machines'],
+  const Events extends readonly EventContract[] = readonly [],
+  Changed extends string = never,
+>(options: TypedOrchestratorOptions<Machines, Events, Changed>): Orchestrator {
   assertOptions(options, ORCHESTRATOR_OPTIONS, 'createOrchestrator');
   const { name, machines, startOn, onChangedMachine = 'error' } = options;
   if (typeof name !== 'string' || !/^[\w.-]{1,100}$/.test(name)) {

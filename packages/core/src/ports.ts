@@ -91,6 +91,7 @@ export interface ProcessLock {
   acquire(id: string, options: LockOptions): Promise<Lease>;
 }
 
+/** How long a lease lasts, and how long to wait for it, in ms. */
 export interface LockOptions {
   /** After this time without `renew` the lease is anybody's. */
   readonly ttlMs: number;
@@ -135,7 +136,7 @@ export interface JournalInput {
     | 'cancel'
     | 'redrive'
     | 'migrate';
-  /** The event, for `start`, `event` and `answer`. */
+  /** The event, for `start`, `event` and `answer`, and for a `cancel` by whoever started the process. */
   readonly event?: CloudEvent;
   /** In words, what the event does not say: the timer's name, the command's id, the version migrated to. */
   readonly detail?: string;

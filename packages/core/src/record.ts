@@ -1,7 +1,9 @@
 import type { CloudEvent } from './cloud-event.ts';
+import { isWindow } from './dedupe-window.ts';
 import type { EngineState } from './engine/engine.ts';
 import { XorcaError, type XorcaErrorCode } from './errors.ts';
 import type { ProcessRecord } from './ports.ts';
+import { damagedPart } from './record-shape.ts';
 
 /** The body's format. A reader refuses a newer one and never overwrites it. 2 brought commands; 1 reads as having none. */
 export const RECORD_FORMAT = 2;
@@ -108,9 +110,9 @@ export interface RecordBody {
 /** The text of a body. */
 export function encodeBody(body: RecordBody): string {
   const { seen, ...rest } = body;
-  // JSON.stringify would look at each character of the window, which holds none to escape: a tenth of a step's time. But a text put
-  // together is copied when it is read: where many commands make it long, that costs more than the window.
-  if (body.commands.length > 100 || seen.includes('"') || seen.includes('\\')) return JSON.stringify(body);
+  // JSON.stringify would look at each character of the window, which holds none to escape (`decodeBody` sees to that): a tenth of a
+  // step's time. But a text put together is copied when it is read: where many commands make it long, that costs more than the window.
+  if (body.commands.length > 100) return JSON.stringify(body);
   return `{"seen":"${seen}",${JSON.stringify(rest).slice(1)}`;
 }
 
@@ -134,16 +136,15 @@ export function decodeBody(record: ProcessRecord): RecordBody {
       { processId: record.id },
     );
   }
-  const sound =
-    (format === RECORD_FORMAT || format === 1) &&
-    typeof body.seen === 'string' &&
-    typeof body.counter === 'number' &&
-    typeof body.sequence === 'number' &&
-    Array.isArray(body.outbox) &&
-    Array.isArray(body.timers) &&
-    (format === 1 || Array.isArray(body.commands)) &&
-    'snapshot' in body;
-  if (!sound) throw corrupt(record, `${where} says format ${String(format)} but has not its parts`);
+  if (format !== RECORD_FORMAT && format !== 1) {
+    throw corrupt(record, `${where} has format ${JSON.stringify(format)}, which there never was`);
+  }
+  const part = damagedPart(body as RecordBody & Readonly<Record<string, unknown>>, format);
+  if (part) throw corrupt(record, `${where} has no ${part}, or one that is damaged`);
+  // A window that stands in the text as it is has nothing to escape, which is found out at once; only another one is gone through.
+  if (!record.body.startsWith(`{"seen":"${body.seen}"`) && !isWindow(body.seen)) {
+    throw corrupt(record, `${where} has a window of inputs that is damaged`);
+  }
   return format === 1 ? { ...body, format: RECORD_FORMAT, commands: [] } : body;
 }
 

@@ -8,6 +8,7 @@ import type { ProcessEnvironment } from './process-runner.ts';
 import type { Telemetry } from './telemetry.ts';
 import { guarded, telemetryOf } from './watch/guarded.ts';
 
+/** How `createRunner` runs an orchestrator on a platform. All have defaults; unknown names and unfit values are `XORCA_CONFIG`. */
 export interface RunnerOptions {
   /**
    * `eager` (default): a second write drops what was published from the outbox. `lazy`: the next save does it, which spares

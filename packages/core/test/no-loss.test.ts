@@ -203,6 +203,38 @@ test('an event that enters a promise after the budget is over loses nothing of i
   expect(await w.runner.get('p')).toMatchObject({ status: 'done', value: 'D', states: ['D'] });
 });
 
+test('a promise that settles between two events of one call is taken, not run again', async () => {
+  let runs = 0;
+  const machine = setup({
+    actors: {
+      work: fromPromise(async () => {
+        runs++;
+      }),
+      check: fromCommand(check),
+    },
+  }).createMachine({
+    initial: 'A',
+    states: {
+      A: { invoke: { src: 'work', onDone: 'B' } },
+      B: { invoke: { id: 'check', src: 'check', input: { rule: 'x' }, onDone: 'C' } },
+      C: { on: { 'evt.later': 'D' } },
+      D: { type: 'final' },
+    },
+  });
+  const w = world(orchestrator(machine, { startOn: 'evt.start' }), { promiseBudget: 0 });
+  const events = ['evt.start', ...Array.from({ length: 5 }, () => 'evt.later')].map((type, n) => ({
+    specversion: '1.0',
+    id: `batch-${n}`,
+    source: '/test',
+    subject: 'p',
+    type,
+  }));
+  await w.runner.handle(events);
+  for (let times = 0; times < 3; times++) await w.pass(61_000);
+  expect(runs).toBe(1);
+  expect(w.sent.map(({ id, type }) => [id, type])).toEqual([['p/1', 'cmd.regulations.check']]);
+});
+
 test('the promises of a version are awaited, also where the newest version has none', async () => {
   let runs = 0;
   const old = setup({

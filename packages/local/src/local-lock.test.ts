@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { lockContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
 import { closing, tempFolder } from '../test/support/temp-folder.ts';
 import { virtualTime } from '../test/support/virtual-time.ts';
 import { localLock } from './local-lock.ts';
+import { sqliteDatabase } from './sqlite-database.ts';
 
 describe('localLock', () => {
   for (const { name, run } of lockContract) {
@@ -11,8 +13,15 @@ describe('localLock', () => {
       run(async () => {
         const time = virtualTime();
         const path = join(await tempFolder(), 'locks.db');
-        const lock = closing(localLock({ path, clock: time, timers: time, random: () => 0.5 }));
-        return { lock, advance: time.advance };
+        const database = closing(sqliteDatabase({ path }));
+        database.prepare('PRAGMA busy_timeout = 1').get();
+        const lock = localLock({ database, clock: time, timers: time, random: () => 0.5 });
+        const outage = async (work: () => Promise<void>) => {
+          const other = new DatabaseSync(path);
+          other.exec('BEGIN IMMEDIATE');
+          await work().finally(() => other.close());
+        };
+        return { lock, advance: time.advance, outage };
       }),
     );
   }

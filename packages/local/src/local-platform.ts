@@ -21,6 +21,7 @@ import type { HandlerAnswer, Subscription } from './subscription.ts';
 import { loopScheduler, type WakeLoop, wakeLoop } from './wake-loop.ts';
 import { assertWhole } from './whole-option.ts';
 
+/** Where `localPlatform` keeps everything, and by which time it goes. Unknown names are `XORCA_CONFIG`. */
 export interface LocalPlatformOptions {
   /** The folder that holds everything. Made if it is not there. */
   readonly dir: string;

@@ -1,5 +1,27 @@
+export {
+  type HandlerCase,
+  type HandlerFixture,
+  type HandlerUnderTest,
+  handlerContract,
+  type MakeHandler,
+  type Verdict,
+} from './contracts/handler-contract.ts';
 export { type JournalCase, journalContract, type MakeJournal } from './contracts/journal-contract.ts';
 export { type LockCase, type LockUnderTest, lockContract } from './contracts/lock-contract.ts';
+export {
+  type MakePublisher,
+  type PublisherCase,
+  type PublisherUnderTest,
+  publisherContract,
+  type RefuseEvents,
+} from './contracts/publisher-contract.ts';
+export {
+  type MakeScheduler,
+  type SchedulerCase,
+  type SchedulerUnderTest,
+  schedulerContract,
+  type Woken,
+} from './contracts/scheduler-contract.ts';
 export {
   type MakeStore,
   type StoreCase,
@@ -42,3 +64,18 @@ export {
   startedBy,
 } from './given/steps.ts';
 export type { StepOutcome } from './given/world.ts';
+export type { RefusedData } from './paths/alternatives.ts';
+export type { CommandCounts, CoverageReport, CoveredItem, Tally } from './paths/coverage-report.ts';
+export { type Exploration, explore } from './paths/explore.ts';
+export type { CommandAnswers, ExploreOptions } from './paths/explore-options.ts';
+export type { ExploredPath } from './paths/explored-path.ts';
+export {
+  type AddedJournal,
+  type CoverageThresholds,
+  type PathCoverage,
+  pathCoverage,
+} from './paths/path-coverage.ts';
+export type { CommandItem, CommandOutcome, PathItem, StateItem, TransitionItem } from './paths/path-item.ts';
+export type { AnswerMove, EventMove, PathMove, StartMove, TimeMove } from './paths/path-move.ts';
+export type { PathRecorder } from './paths/recorder.ts';
+export { type SkeletonOptions, skeletons } from './paths/skeletons.ts';

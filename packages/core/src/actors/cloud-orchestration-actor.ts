@@ -21,6 +21,7 @@ export interface CloudOrchestrationMiddleware {
   readonly orchestration?: Readonly<Record<string, StateMapping>>;
 }
 
+/** What a `CloudOrchestrationActor` begins with or goes on from. Unknown names are `XORCA_CONFIG`. */
 export interface CloudOrchestrationActorOptions<Machine extends AnyStateMachine> {
   /** The process: `subject` of what it emits. */
   readonly id: string;

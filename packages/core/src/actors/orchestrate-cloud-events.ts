@@ -18,6 +18,7 @@ export interface VersionedStateMachine {
   readonly logic: AnyStateMachine;
 }
 
+/** The machine, its storage and what `orchestrateCloudEvents` may need beside them. Unknown names are `XORCA_CONFIG`. */
 export interface OrchestrateCloudEventsInput {
   /** One machine, or several versions of it: new processes take the highest. */
   readonly statemachine: VersionedStateMachine | readonly VersionedStateMachine[];
@@ -51,6 +52,7 @@ export interface InitialOrchestration {
   readonly version?: string;
 }
 
+/** What came of the inits and events, and what is left for you to publish. */
 export interface OrchestrationResult {
   /** What to publish now, in order. Their ids are stable: publishing twice is harmless. */
   readonly eventsToEmit: readonly CloudEvent[];

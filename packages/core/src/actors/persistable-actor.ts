@@ -21,6 +21,7 @@ import { assertProcessId } from '../process-id.ts';
 import { decodeBody, encodeBody, RECORD_FORMAT, type RecordBody } from '../record.ts';
 import { wakeAtOf } from '../wake-at.ts';
 
+/** Where a `PersistableActor` keeps its state, and how it is made from it. Unknown names are `XORCA_CONFIG`. */
 export interface PersistableActorInput<
   Logic extends AnyActorLogic,
   Kept extends Actor<Logic> = Actor<Logic>,

@@ -64,6 +64,8 @@ export function answerIn(record: ProcessRecord, fleet: string, command: CloudEve
     body?.format === ANSWER_FORMAT &&
     body.source === command.source &&
     body.id === command.id &&
+    typeof body.type === 'string' &&
+    typeof body.subject === 'string' &&
     faultOfEvent(body.answer) === undefined;
   if (!sound) throw corrupt(record, command);
   if (body.type !== command.type || body.subject !== command.subject) {

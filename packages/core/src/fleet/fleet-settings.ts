@@ -18,6 +18,7 @@ export interface FleetPlatform {
   readonly timers?: Timers;
 }
 
+/** How `createFleetRunner` carries out commands. Spans are `Duration`s. Unknown names are `XORCA_CONFIG`. */
 export interface FleetRunnerOptions {
   /**
    * Remembers answers, so that a command that comes again gets the very answer it got before. Each answer is one record of the

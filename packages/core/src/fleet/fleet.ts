@@ -3,6 +3,7 @@ import { XorcaError } from '../errors.ts';
 import { assertOptions } from '../options.ts';
 import { assertHandler, type CommandHandler } from './on-command.ts';
 
+/** The services of a fleet and the name they answer under: the argument of `createFleet`. Unknown names are `XORCA_CONFIG`. */
 export interface FleetOptions {
   /** Names it in its stored answers and its queue: keep it. Default: its source. */
   readonly name?: string;

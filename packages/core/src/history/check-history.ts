@@ -25,7 +25,8 @@ export interface HistoryOptions {
 /**
  * Replays recorded processes on a new machine and says which would go another way than they did, and where: an event that fails or
  * that no state takes any more, another state, other events sent. Changes nothing. Give the machine itself, or the
- * orchestrator when mappings, transforms or contracts matter; then only its own processes are replayed.
+ * orchestrator when mappings, transforms or contracts matter; then only its own processes are replayed. With the machine alone the
+ * journal says what the orchestrator did: deadlines, cancels, signals; answers to whoever started a process are left out.
  *
  * @example
  * const { broken } = await checkHistory(machine, journal)

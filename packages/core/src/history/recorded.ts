@@ -29,6 +29,17 @@ export function* savesOf(entries: readonly JournalEntry[]): Generator<RecordedSa
   }
 }
 
+/** The lives of a process that was begun anew, after its deletion or by a later attempt of the command that started it. */
+export function livesOf(entries: readonly JournalEntry[]): readonly (readonly JournalEntry[])[] {
+  const lives: JournalEntry[][] = [];
+  for (const entry of entries) {
+    const life = lives.at(-1);
+    if (!life || (!entry.error && (entry.input.kind === 'start' || isUnborn(entry)))) lives.push([entry]);
+    else life.push(entry);
+  }
+  return lives;
+}
+
 /** Whether the process was called off before its start came: then no machine was ever asked. */
 export function isUnborn({ input, before }: JournalEntry): boolean {
   return input.kind === 'cancel' && input.event !== undefined && before?.value === undefined;
@@ -46,11 +57,11 @@ export function isSame(a: CloudEvent | undefined, b: CloudEvent | undefined): bo
   return a !== undefined && b !== undefined && eventKey(a) === eventKey(b);
 }
 
-/** Whether an event answers the command that began with this entry: it names both its id and its source. */
+/** Whether an event answers the command that this entry began with, by whichever of its attempts: only answers name the source. */
 export function answersStarter({ input }: JournalEntry, event: CloudEvent): boolean {
   return (
-    input.event !== undefined &&
-    event['causationid'] === input.event.id &&
-    event['causationsource'] === input.event.source
+    typeof event['causationid'] === 'string' &&
+    event['causationsource'] !== undefined &&
+    event['causationsource'] === input.event?.source
   );
 }

@@ -84,7 +84,7 @@ function deliveriesOf(
   for (const [place, { input, revision }] of steps.entries()) {
     // A signal is one event, though starting by it and taking it are two steps.
     if (!input.event || isSame(input.event, starting)) continue;
-    const event = renamed(input.event, ids);
+    const event = input.kind === 'cancel' ? nameless(input.event) : renamed(input.event, ids);
     const starts = input.kind === 'start' && !answersSomebody(event, orchestrator);
     if (input.kind === 'start') starting = input.event;
     // Each its own: an event that was kept, or failed at first, was seen before it was taken.
@@ -97,6 +97,11 @@ function deliveriesOf(
 function answersSomebody({ id, type, source }: CloudEvent, orchestrator: Orchestrator): boolean {
   // `runner.start` makes an event of the starting type too, but nobody waits for that one's answer.
   return type === orchestrator.startType && !(id === 'start' && source === orchestrator.source);
+}
+
+// It was meant for this process then, perhaps by the name of an attempt that no step tells of.
+function nameless({ causationid: _, ...event }: CloudEvent): CloudEvent {
+  return event as CloudEvent;
 }
 
 // Whoever replays may go by another name, and number its commands otherwise.

@@ -15,16 +15,27 @@ export function savesOf(entries: readonly JournalEntry[]): JournalEntry[][] {
 /** Whether a value that was read from a storage has the parts of an entry. */
 export function isJournalEntry(value: unknown): value is JournalEntry {
   if (!isObject(value)) return false;
-  const { revision, step, at, attempt, orchestrator, version, input, after, effects } = value;
+  const { revision, step, at, attempt, orchestrator, version, input, before, after, effects } = value;
   return (
     [revision, step, at, attempt].every((part) => typeof part === 'number') &&
     typeof orchestrator === 'string' &&
     typeof version === 'string' &&
     isObject(input) &&
     typeof input['kind'] === 'string' &&
-    isObject(after) &&
-    Array.isArray(effects)
+    (input['event'] === undefined || isEvent(input['event'])) &&
+    (before === undefined || isState(before)) &&
+    isState(after) &&
+    Array.isArray(effects) &&
+    effects.every(isEvent)
   );
+}
+
+function isEvent(value: unknown): boolean {
+  return isObject(value) && typeof value['id'] === 'string' && typeof value['type'] === 'string';
+}
+
+function isState(value: unknown): boolean {
+  return isObject(value) && typeof value['status'] === 'string';
 }
 
 /** The error of every journal for a step or an object that cannot be read. */

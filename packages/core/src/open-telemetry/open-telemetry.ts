@@ -15,6 +15,7 @@ import { type Place, placeOf, placeWithin } from './place.ts';
 import { finish, startSpan } from './span.ts';
 import { traceOfSpan } from './trace-context.ts';
 
+/** Where `openTelemetry` sends spans and metrics, and what they say. Unknown names are `XORCA_CONFIG`. */
 export interface OpenTelemetryOptions {
   /** Default: the global one. */
   readonly tracerProvider?: TracerProvider;

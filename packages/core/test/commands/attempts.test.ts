@@ -7,7 +7,11 @@ import { world } from '../support/world.ts';
 const charge = defineCommand('cmd.pay.charge', { input: z.any(), output: z.any() });
 const machine = setup({}).createMachine({
   initial: 'A',
-  states: { A: { on: { 'evt.go': 'B' } }, B: { type: 'final' } },
+  states: {
+    A: { on: { 'evt.half': 'Half', 'evt.go': 'B' } },
+    Half: { on: { 'evt.go': 'B' } },
+    B: { type: 'final' },
+  },
   output: 'paid',
 });
 const opened = () =>
@@ -26,10 +30,12 @@ const CHILD = '42/1@/orch/order';
 test('a later attempt goes on with what the earlier one began, and the answer names the later one', async () => {
   const w = opened();
   await w.send('cmd.pay.charge', attempt('42/1'));
+  await w.send('evt.half', { subject: CHILD });
   expect(await w.send('cmd.pay.charge', attempt('42/2', '42/1'))).toMatchObject({
     status: 'applied',
     effects: [],
   });
+  expect(await w.runner.get(CHILD)).toMatchObject({ value: 'Half' });
   await w.send('evt.go', { subject: CHILD });
   expect(w.sent.map(({ type, causationid }) => [type, causationid])).toEqual([
     ['evt.pay.charge.success', '42/2'],
@@ -88,6 +94,8 @@ test('a cancel of another command does not end a process', async () => {
   await w.send('cmd.pay.charge', { id: 'c1', source: '/client', subject: 'p', data: {} });
   const other = await w.send('cmd.pay.charge.cancel', { source: '/other', subject: 'p', causationid: 'c2' });
   expect(other).toMatchObject({ status: 'unhandled', reason: expect.stringContaining('c2') });
+  const forged = { source: '/other', subject: 'p', causationid: 'c1' };
+  expect((await w.send('cmd.pay.charge.cancel', forged)).status).toBe('unhandled');
   const own = { source: '/client', subject: 'p', causationid: 'c1' };
   expect((await w.send('cmd.pay.charge.cancel', own)).status).toBe('applied');
 });

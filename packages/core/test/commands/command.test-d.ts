@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { assign, setup, spawnChild } from 'xstate';
+import { assign, emit, setup, spawnChild } from 'xstate';
 import { z } from 'zod';
 import {
   type CommandFailure,
@@ -105,6 +105,26 @@ export const wrongInput = base.createMachine({
   // @ts-expect-error bookId is a text
   invoke: { src: 'fetchBook', input: { bookId: 7 } },
 });
+export const wrongInputByFunction = base.createMachine({
+  context,
+  // @ts-expect-error bookId is a text
+  invoke: { src: 'fetchBook', input: ({ context: { pages } }) => ({ bookId: pages.length }) },
+});
+export const wrongItemsByFunction = base.createMachine({
+  context,
+  // @ts-expect-error each bookId is a text
+  invoke: { src: 'fetchAll', input: ({ context: { pages } }) => pages.map((_, bookId) => ({ bookId })) },
+});
+export const wrongSpawnedInput = base.createMachine({
+  context,
+  // @ts-expect-error bookId is a text
+  entry: spawnChild('count', { id: 'c', input: { bookId: 7 } }),
+});
+export const wrongSpawnedInputByFunction = base.createMachine({
+  context,
+  // @ts-expect-error bookId is a text
+  entry: spawnChild('count', { id: 'c', input: ({ context: { pages } }) => ({ bookId: pages.length }) }),
+});
 export const missingInput = base.createMachine({
   context,
   // @ts-expect-error the input is missing
@@ -151,4 +171,24 @@ export const wrongEvent = typed.createMachine({
   context: { by: '' },
   // @ts-expect-error the event carries no such data
   on: { 'evt.approval.given': { actions: assign({ by: ({ event }) => event.data.whom }) } },
+});
+export const wrongEmit = typed.createMachine({
+  context: { by: '' },
+  // @ts-expect-error count is a number
+  entry: emit({ type: 'notif.done', data: { count: 'one' } }),
+});
+export const wrongEmitByFunction = typed.createMachine({
+  context: { by: '' },
+  // @ts-expect-error count is a number
+  entry: emit(({ context: { by } }) => ({ type: 'notif.done' as const, data: { count: by } })),
+});
+export const emitWithoutData = typed.createMachine({
+  context: { by: '' },
+  // @ts-expect-error the contract has data
+  entry: emit({ type: 'notif.done' }),
+});
+export const emitUnknown = typed.createMachine({
+  context: { by: '' },
+  // @ts-expect-error no such event was declared
+  entry: emit({ type: 'notif.dome', data: { count: 1 } }),
 });

@@ -1,9 +1,15 @@
 import type { Journal, JournalEntry, JournalOptions } from '@xorca/core';
 import { memoryJournal, XorcaError } from '@xorca/core';
 import { assertProcessId } from '@xorca/core/backend';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { NOW } from './journal-case.ts';
 import { journalContract } from './journal-contract.ts';
+
+// Waits for what is late are short here, since nothing will come. Before the contract is loaded, which keeps the timer it finds.
+vi.hoisted(() => {
+  const real = setTimeout;
+  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => real(run, Math.min(ms, 1)));
+});
 
 type Fault =
   | 'ageAlike'
@@ -174,14 +180,6 @@ const FOUND_BY: Readonly<Record<Fault, readonly RegExp[]>> = {
   unsortedSteps: [/order of revision and step/, /read whole/],
   wrongAnswer: [/without a retention/, /a count keeps/],
 };
-
-beforeAll(() => {
-  const real = setTimeout;
-  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => real(run, Math.min(ms, 1)));
-});
-afterAll(() => {
-  vi.unstubAllGlobals();
-});
 
 for (const [fault, finders] of Object.entries(FOUND_BY)) {
   it(`the contract finds a journal that has the fault ${fault}`, async () => {

@@ -5,6 +5,8 @@ import { check, turn } from './assert.ts';
 export interface LockUnderTest {
   readonly lock: ProcessLock;
   advance(ms: number): void | Promise<void>;
+  /** Makes the service behind it not answer, or throttle, while `work` runs; nothing is done meanwhile. */
+  outage?(work: () => Promise<void>): Promise<void>;
 }
 
 /** One behaviour that every lock must show. */

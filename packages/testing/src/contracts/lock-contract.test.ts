@@ -104,3 +104,57 @@ function setup(breakIt: Break): LockUnderTest {
   const fresh = () => memoryLock({ clock: time, timers: time });
   return { lock: breakIt(fresh(), fresh), advance: time.advance };
 }
+
+type Outage = 'gives leases' | 'forgets holders' | 'says held' | 'says lost' | 'says nothing to try again';
+
+for (const fault of [
+  'gives leases',
+  'forgets holders',
+  'says held',
+  'says lost',
+  'says nothing to try again',
+] as const) {
+  it(`the contract finds a lock that in an outage ${fault}`, async () => {
+    const found = lockContract.find(({ name }) => /take the service away/.test(name));
+    await expect(found?.run(() => withOutage(fault))).rejects.toThrow();
+  });
+}
+
+it('the contract finds nothing in a lock with outages', async () => {
+  for (const { name, run } of lockContract) {
+    await expect(run(() => withOutage()).then(() => name)).resolves.toBe(name);
+  }
+});
+
+function withOutage(fault?: Outage): LockUnderTest {
+  const test = setup((lock) => lock);
+  let isAway = false;
+  const held: Lease[] = [];
+  const reach = (code: 'XORCA_LOCK_LOST' | 'XORCA_LOCK_TIMEOUT', says: Outage) => {
+    if (!isAway || fault === 'gives leases') return;
+    if (fault === says) throw new XorcaError(code, '', { retryable: true });
+    throw new XorcaError('XORCA_UNAVAILABLE', '', { retryable: fault !== 'says nothing to try again' });
+  };
+  return {
+    ...test,
+    lock: {
+      async acquire(id, options) {
+        reach('XORCA_LOCK_TIMEOUT', 'says held');
+        const lease = await test.lock.acquire(id, options);
+        held.push(lease);
+        const renew = async () => {
+          reach('XORCA_LOCK_LOST', 'says lost');
+          await lease.renew();
+        };
+        return { ...lease, renew };
+      },
+    },
+    async outage(work) {
+      isAway = true;
+      await work().finally(() => {
+        isAway = false;
+      });
+      if (fault === 'forgets holders') for (const lease of held) await lease.release();
+    },
+  };
+}

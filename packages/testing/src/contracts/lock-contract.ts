@@ -1,6 +1,6 @@
 import type { Lease } from '@xorca/core';
 import { isXorcaError } from '@xorca/core';
-import { check, refused, same, turn } from './assert.ts';
+import { check, refused, same, turn, unavailable } from './assert.ts';
 import { hostileIds, invalidIds, showId } from './hostile-ids.ts';
 import { drive, type LockCase } from './lock-case.ts';
 
@@ -152,6 +152,23 @@ export const lockContract: readonly LockCase[] = [
       for (const id of invalidIds) {
         await refused('XORCA_INVALID_ID', `acquire of ${showId(id)}`, () => lock.acquire(id, AT_ONCE));
       }
+    },
+  },
+  {
+    name: 'where the maker can take the service away, calls fail with XORCA_UNAVAILABLE to be tried again, and who holds a lock keeps it',
+    async run(makeLock) {
+      const { lock, outage } = await makeLock();
+      if (!outage) return;
+      const lease = await lock.acquire('p', PATIENT);
+      await outage(async () => {
+        await unavailable('acquire in an outage', () => lock.acquire('q', AT_ONCE));
+        await unavailable('renew in an outage', () => lease.renew());
+      });
+      await lease.renew();
+      await refused('XORCA_LOCK_TIMEOUT', 'acquire after the outage', () => lock.acquire('p', AT_ONCE));
+      await (await lock.acquire('q', AT_ONCE)).release();
+      await lease.release();
+      await lock.acquire('p', AT_ONCE);
     },
   },
 ];

@@ -1,9 +1,15 @@
 import type { ProcessRecord, ProcessStore, Revision, StoredProcess } from '@xorca/core';
 import { XorcaError } from '@xorca/core';
 import { assertProcessId, checkedQuery, conflict, summaryOf } from '@xorca/core/backend';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { StoreOutages, StoreUnderTest } from './store-case.ts';
 import { storeContract } from './store-contract.ts';
+
+// Waits for what is late are short here, since nothing will come. Before the contract is loaded, which keeps the timer it finds.
+vi.hoisted(() => {
+  const real = setTimeout;
+  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => real(run, Math.min(ms, 1)));
+});
 
 // What only shows when the world around a store moves: its service, its limit, its clock. One thing is broken at a time.
 type Fault =
@@ -189,14 +195,6 @@ const FOUND_BY: Readonly<Record<Fault, readonly RegExp[]>> = {
   textAsRevision: [/equal record/],
   writesBeforeItFails: [/take the service away/, /throttle/],
 };
-
-beforeAll(() => {
-  const real = setTimeout;
-  vi.stubGlobal('setTimeout', (run: () => void, ms: number) => real(run, Math.min(ms, 1)));
-});
-afterAll(() => {
-  vi.unstubAllGlobals();
-});
 
 for (const [fault, finders] of Object.entries(FOUND_BY)) {
   it(`the contract finds a store that has the fault ${fault}`, async () => {
