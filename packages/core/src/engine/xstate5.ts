@@ -89,13 +89,10 @@ function openSession(
   seen?: (event: Inspected) => void,
 ): Session {
   const { id, state, now } = options;
-  const actor = createActor(machine, {
-    id,
-    snapshot: state?.snapshot as never,
-    input: options.input,
-    // A new machine takes its first steps in here, before anybody else can listen.
-    ...(seen && !state ? { inspect: (event) => seen(event as unknown as Inspected) } : {}),
-  });
+  const basics = { id, snapshot: state?.snapshot as never, input: options.input };
+  // A new machine takes its first steps in here, before anybody else can listen. Spread only then: every step would pay for it.
+  const inspect = seen && !state ? (event: unknown) => seen(event as Inspected) : undefined;
+  const actor = createActor(machine, inspect ? { ...basics, inspect } : basics);
   const root = actor as unknown as ActorNode;
   const book = keepTimers(root.system, {
     timers: state?.timers ?? [],

@@ -43,7 +43,7 @@ export function control(run: Run, wish: Control, trace: Trace | undefined): void
 function revive(run: Run, trace: Trace | undefined): void {
   const { orchestrator } = run.settings;
   const from = told(run);
-  run.revived = true;
+  run.revived = 'goes-on';
   accept(run);
   run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
   apply(run, { kind: 'ask-again' }, { input: { kind: 'redrive' }, from, cause: '', trace });

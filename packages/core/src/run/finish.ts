@@ -1,4 +1,5 @@
 import type { Plan } from '../advance.ts';
+import type { OutboxEntry } from '../record.ts';
 import { nextRecord } from './next-record.ts';
 import { counterOf, type Run, sourcesOf, statusOf } from './run.ts';
 
@@ -25,11 +26,12 @@ export function finish(run: Run, outcomes: Plan['outcomes']): Plan {
   if (!run.changed) return plan;
   const status = statusOf(run);
   const view = draft?.view();
-  const kept = (before?.outbox ?? []).flatMap((entry) => {
-    if (run.confirmed.has(entry.event.id)) return [];
-    const { refused, ...again } = entry;
-    return [refused && run.resend.has(entry) ? { ...again, at: run.now } : entry];
-  });
+  const kept: OutboxEntry[] = [];
+  for (const entry of before?.outbox ?? []) {
+    if (run.confirmed.has(entry.event.id)) continue;
+    const { event, cause, refused } = entry;
+    kept.push(refused && run.resend.has(entry) ? { event, cause, at: run.now } : entry);
+  }
   const { record: saved, body } = nextRecord(settings, {
     id: run.id,
     record,

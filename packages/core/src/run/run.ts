@@ -46,10 +46,10 @@ export interface Run {
   ending: Ending | undefined;
   /** Events that were numbered without the machine. */
   spoken: number;
-  /** True: it had ended in an error and was brought back. */
-  revived: boolean;
-  /** True: it has begun anew, and what was its state is nothing any more. */
-  isAnew: boolean;
+  /**
+   * It had ended badly and was brought back: it goes on from where it was, or has begun anew, and what was its state is nothing any more.
+   */
+  revived: 'goes-on' | 'anew' | undefined;
   /** What keeps all that comes after it from being tried. */
   broken: XorcaError | undefined;
   changed: boolean;
@@ -99,8 +99,7 @@ export function openRun(
     draft: undefined,
     ending: undefined,
     spoken: 0,
-    revived: false,
-    isAnew: false,
+    revived: undefined,
     broken: undefined,
     changed: false,
     doomed: false,

@@ -34,14 +34,12 @@ export function start(run: Run, { event, hash: cause, starts, trace }: Delivery)
 /** Begins a process anew that ended badly, for a later attempt of the command that started it. Thrown: it is as it was. */
 export function startAnew(run: Run, delivery: Delivery): readonly CloudEvent[] {
   const { version, hash, trace, origin, deadlineAt, problem } = run;
-  run.isAnew = true;
+  run.revived = 'anew';
   try {
     run.problem = undefined;
-    const started = start(run, delivery);
-    run.revived = true;
-    return started;
+    return start(run, delivery);
   } catch (thrown) {
-    Object.assign(run, { version, hash, trace, origin, deadlineAt, problem, isAnew: false });
+    Object.assign(run, { version, hash, trace, origin, deadlineAt, problem, revived: undefined });
     throw thrown;
   }
 }

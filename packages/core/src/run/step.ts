@@ -36,7 +36,7 @@ export function openMachine(run: Run, counter: number, input?: unknown) {
     farewell: (view) => successOf(orchestrator, run.origin, view),
     id: run.id,
     counter,
-    state: run.before && !run.isAnew ? () => run.state() : undefined,
+    state: run.before && run.revived !== 'anew' ? () => run.state() : undefined,
     input,
     now: run.now,
     maxBytes: maxEffectBytes,
