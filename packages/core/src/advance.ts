@@ -18,6 +18,8 @@ import type { StepWatch } from './watch/step-watch.ts';
 /** One event for one process, decoded and valid. */
 export interface Delivery {
   readonly event: CloudEvent;
+  /** The event as it came, where its contract made other data of it. */
+  readonly raw?: CloudEvent;
   /** See `inputHash`. */
   readonly hash: string;
   /** Starts the process whatever its type is, on this version if one is named. */

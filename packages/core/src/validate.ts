@@ -41,7 +41,7 @@ export async function validateDeliveries(
     } else {
       valid.push({
         at,
-        delivery: result ? { ...delivery, event: { ...event, data: result.value } } : delivery,
+        delivery: result ? { ...delivery, raw: event, event: { ...event, data: result.value } } : delivery,
       });
     }
   }

@@ -6,6 +6,7 @@ import {
   createOrchestrator,
   defineCommand,
   defineEvent,
+  type EventOf,
   fromCommand,
   type OrchestratorOptions,
 } from '../src/index.ts';
@@ -313,4 +314,37 @@ test('a contract for the answer of a command is refused at registration', () => 
   expect(() => orchestrator(machine, { events: [answer] })).toThrow(
     expect.objectContaining({ code: 'XORCA_CONFIG' }),
   );
+});
+
+test('an early event reaches the machine as its contract makes it, like one that comes in time', async () => {
+  const due = defineEvent('evt.due', { data: z.object({ at: z.coerce.date() }) });
+  const machine = setup({
+    types: { context: {} as { years: number[] }, events: {} as EventOf<typeof due> | { type: 'evt.go' } },
+  }).createMachine({
+    context: { years: [] },
+    initial: 'A',
+    states: {
+      A: { on: { 'evt.go': 'B' } },
+      B: {
+        on: {
+          'evt.due': {
+            actions: assign({
+              years: ({ context, event }) => [...context.years, event.data.at.getUTCFullYear()],
+            }),
+          },
+        },
+      },
+    },
+  });
+  const w = world(orchestrator(machine, { events: [due], buffer: { 'evt.due': '7d' } }));
+  await w.runner.start({ id: 'p' });
+  const data = { at: '2027-03-01T00:00:00.000Z' };
+  expect((await w.send('evt.due', { data })).status).toBe('buffered');
+  expect((await w.send('evt.go')).status).toBe('applied');
+  await w.send('evt.due', { data });
+  expect(await w.runner.get('p')).toMatchObject({
+    context: { years: [2027, 2027] },
+    buffered: [],
+    stuck: false,
+  });
 });

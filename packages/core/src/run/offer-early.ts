@@ -1,6 +1,7 @@
 import { machineEvent } from '../machine-event.ts';
 import { isAbout, problemOf, stepError } from '../problem.ts';
 import { traceOf } from '../trace.ts';
+import { takenEvent } from './early-data.ts';
 import { isActive, type Run, tell, told } from './run.ts';
 import { apply } from './step.ts';
 import { showStep } from './watched.ts';
@@ -14,7 +15,7 @@ export function offerEarly(run: Run): void {
     const transform = orchestrator.transform(event.type);
     if (!transform && !orchestrator.machine(run.version, run.id).accepts(event.type)) return false;
     try {
-      const input = { kind: 'event' as const, event: machineEvent(event, transform) };
+      const input = { kind: 'event' as const, event: machineEvent(takenEvent(run, event), transform) };
       const because = { input: { kind: 'event' as const, event }, cause, trace: traceOf(event) };
       const taken = apply(run, input, because) !== undefined;
       if (taken && run.problem && !run.ending && isAbout(run.problem, event)) run.problem = undefined;

@@ -4,11 +4,13 @@ import { machineEvent } from '../machine-event.ts';
 import type { Origin } from '../record.ts';
 import { traceOf } from '../trace.ts';
 import { rootOf } from './attempts.ts';
+import { keptEvent } from './early-data.ts';
 import { counterOf, decide, isActive, type Run, tell } from './run.ts';
 import { apply, openMachine } from './step.ts';
 
 /** Begins a process; a signal is then given to it like any other event. */
-export function start(run: Run, { event, hash: cause, starts, trace }: Delivery): readonly CloudEvent[] {
+export function start(run: Run, delivery: Delivery): readonly CloudEvent[] {
+  const { event, hash: cause, starts, trace } = delivery;
   const { orchestrator } = run.settings;
   run.version = starts?.version ?? orchestrator.versions.at(-1) ?? '';
   run.hash = orchestrator.machine(run.version, run.id).hash;
@@ -27,7 +29,9 @@ export function start(run: Run, { event, hash: cause, starts, trace }: Delivery)
   const moved = apply(run, input, because);
   const keptMs = moved ? undefined : orchestrator.bufferMs(event.type);
   // It came early, like any other that no state takes yet.
-  if (keptMs !== undefined) run.early.add({ event, hash: cause, until: run.now + keptMs });
+  if (keptMs !== undefined) {
+    run.early.add({ event: keptEvent(run, delivery), hash: cause, until: run.now + keptMs });
+  }
   return [...started, ...(moved ?? [])];
 }
 

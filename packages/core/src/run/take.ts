@@ -9,6 +9,7 @@ import { traceOf, withTrace } from '../trace.ts';
 import { type Again, againOf, answerAgain, calledOff, join, notForIt } from './attempts.ts';
 import { cancel, cancelUnborn } from './cancel.ts';
 import { commandFor } from './correlate.ts';
+import { keptEvent } from './early-data.ts';
 import { offerEarly } from './offer-early.ts';
 import { passTime } from './pass-time.ts';
 import { isActive, pendingOf, type Run, sourcesOf, statusOf, tell, told } from './run.ts';
@@ -120,11 +121,13 @@ function attempt(run: Run, delivery: Delivery, step: () => readonly CloudEvent[]
 }
 
 /** Keeps an event that comes too early, if its type is one to keep. */
-function early(run: Run, { event, hash: cause, trace }: Delivery): Outcome | undefined {
+function early(run: Run, delivery: Delivery): Outcome | undefined {
+  const { event, hash: cause, trace } = delivery;
   const ms = run.settings.orchestrator.bufferMs(event.type);
   if (ms === undefined) return undefined;
   // What it causes one day belongs to this step.
-  const kept = trace ? withTrace(event, trace) : event;
+  const came = keptEvent(run, delivery);
+  const kept = trace ? withTrace(came, trace) : came;
   if (!run.early.add({ event: kept, hash: cause, until: run.now + ms })) {
     return unhandled(event, 'no state takes it now, and the process keeps too many early events already');
   }
