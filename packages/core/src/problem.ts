@@ -1,6 +1,6 @@
 import { type CloudEvent, describeEvent, eventKey } from './cloud-event.ts';
 import { isXorcaError, messageOf, XorcaError } from './errors.ts';
-import type { Problem } from './record.ts';
+import type { OutboxEntry, Problem } from './record.ts';
 
 /** A problem, counted on from the one before when it is the same event's. */
 export function problemOf(
@@ -28,6 +28,15 @@ export function problemOf(
 export function isAbout(problem: Problem, event: CloudEvent | undefined): boolean {
   if (!problem.event || !event) return !problem.event && !event;
   return eventKey(problem.event) === eventKey(event);
+}
+
+/** A problem, unless it is about an event that the bus has taken after all: somebody else sent it at the same time. */
+export function unlessSent(
+  problem: Problem | undefined,
+  outbox: readonly OutboxEntry[],
+): Problem | undefined {
+  if (problem?.kind !== 'effect') return problem;
+  return outbox.some(({ event, refused }) => refused && event.id === problem.event?.id) ? problem : undefined;
 }
 
 /** What a machine, mapping or transform threw, as an error that names the process and the event. */

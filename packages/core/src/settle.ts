@@ -1,6 +1,6 @@
 import { isXorcaError, XorcaError } from './errors.ts';
 import type { ProcessRecord, ProcessStore, Revision, StoredProcess } from './ports.ts';
-import { problemOf } from './problem.ts';
+import { problemOf, unlessSent } from './problem.ts';
 import type { Published } from './publish.ts';
 import { decodeBody, encodeBody, type RecordBody } from './record.ts';
 import { isStuck } from './run/next-record.ts';
@@ -68,5 +68,7 @@ function settled(body: RecordBody, { confirmed, failed }: Published, now: number
     // A problem is one, and may be followed by another's: what the process has decided must not go with it.
     return [{ ...entry, at: now, refused: true as const }];
   });
-  return { ...body, outbox, ...(problem ? { problem } : {}) };
+  const { problem: _, ...rest } = body;
+  problem = unlessSent(problem, outbox);
+  return { ...rest, outbox, ...(problem ? { problem } : {}) };
 }

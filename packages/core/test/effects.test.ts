@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { assign, emit, setup } from 'xstate';
 import {
+  type CloudEvent,
   createOrchestrator,
   createRunner,
   memoryPublisher,
@@ -178,4 +179,26 @@ test('a transform makes the machine event, and may not speak for the machine lib
   ]);
   expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'applied', 'failed']);
   expect(await w.runner.get('p')).toMatchObject({ context: { got: 3 } });
+});
+
+test('what is sent again goes in the order in which it was decided, whatever order the repetitions come in', async () => {
+  const sent: string[] = [];
+  let isAway = true;
+  const publisher = {
+    async publish(events: readonly CloudEvent[]) {
+      if (isAway) throw new Error('away');
+      sent.push(...events.map(({ id }) => id));
+    },
+  };
+  const machine = setup({}).createMachine({
+    on: { 'evt.a': { actions: emit({ type: 'notif.a' }) } },
+  });
+  const orchestrator = createOrchestrator({ name: 'o', machines: { '1': machine }, startOn: 'evt.begin' });
+  const runner = createRunner(orchestrator, { store: memoryStore(), publisher });
+  const came = (type: string, id: string) => ({ specversion: '1.0', source: '/t', subject: 'p', type, id });
+  const batch = [came('evt.a', '1'), came('evt.a', '2'), came('evt.a', '3')];
+  await runner.handle([came('evt.begin', '0'), ...batch]);
+  isAway = false;
+  await runner.handle([...batch].reverse());
+  expect(sent).toEqual(['p/1', 'p/2', 'p/3']);
 });

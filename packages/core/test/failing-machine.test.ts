@@ -211,3 +211,41 @@ test('what an action changed in place before it threw is not saved with the prob
   expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'failed']);
   expect((await runner.get('p'))?.context).toEqual({ list: ['noted'] });
 });
+
+test('a machine that does not do again what it did ends the call, and of its batch nothing is kept by halves', async () => {
+  // It takes `add` once, then its memory of it is led through anew after `bad` has failed, and that fails, too.
+  let calls = 0;
+  const moody = setup({
+    types: { context: {} as { n: number } },
+    actions: {
+      add: assign({ n: ({ context }) => context.n + 1 }),
+      moody: () => {
+        if (calls++ > 0 && calls < 4) throw new Error('not again');
+      },
+    },
+  }).createMachine({
+    context: { n: 0 },
+    initial: 'a',
+    states: {
+      a: { on: { 'evt.add': { target: 'b', actions: ['moody', 'add', emit({ type: 'notif.added' })] } } },
+      b: { on: { 'evt.early': { actions: 'moody' } } },
+    },
+  });
+  const store = memoryStore();
+  const publisher = memoryPublisher();
+  const orchestrator = createOrchestrator({
+    name: 'moody',
+    machines: { '1': moody },
+    startOn: 'start',
+    buffer: { 'evt.early': '1d' },
+  });
+  const runner = createRunner(orchestrator, { store, publisher });
+  await runner.handle([event('p', 'start', {}), event('p', 'evt.early', {}, 'early')]);
+  const before = await store.load('p');
+  const [outcome] = await runner.handle([event('p', 'evt.add', {}, 'add')]);
+  expect(outcome).toMatchObject({ status: 'failed', error: { retryable: true } });
+  expect(await store.load('p')).toEqual(before);
+  expect((await runner.handle([event('p', 'evt.add', {}, 'add')]))[0]?.status).toBe('applied');
+  expect(await runner.get('p')).toMatchObject({ context: { n: 1 }, buffered: [] });
+  expect(publisher.published.map(({ id }) => id)).toEqual(['p/1']);
+});

@@ -44,9 +44,10 @@ export function join(run: Run, event: CloudEvent): readonly CloudEvent[] {
 /** A later attempt of what is done already gets the answer once more. */
 export function answerAgain(run: Run, event: CloudEvent, cause: string): readonly CloudEvent[] {
   join(run, event);
-  const { settings, before, id, now } = run;
+  const { settings, before, draft, id, now } = run;
   const { orchestrator, maxEffectBytes } = settings;
-  const { output } = (before?.snapshot ?? {}) as { output?: unknown };
+  // It may have been done only now, by an event of the same batch.
+  const { output } = (draft?.view() ?? before?.snapshot ?? {}) as { output?: unknown };
   const view = { status: 'done' as const, value: undefined, context: undefined, output };
   const answer = successOf(orchestrator, run.origin, view);
   if (!answer) return [];

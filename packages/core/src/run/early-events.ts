@@ -7,8 +7,8 @@ export interface EarlyEvents {
   add(event: BufferedEvent): boolean;
   /** Gives each to `take`, oldest first, and once more after each that was taken, since that may have opened the way. */
   offer(take: (event: BufferedEvent) => boolean): void;
-  /** Drops what is kept for longer than it may be. */
-  expire(now: number): readonly BufferedEvent[];
+  /** Drops what is kept for longer than it may be, but for `except`. */
+  expire(now: number, except: BufferedEvent | undefined): readonly BufferedEvent[];
 }
 
 // More early events than this is no early arrival but a machine that never takes them; the record would only grow.
@@ -33,9 +33,9 @@ export function earlyEvents(from: readonly BufferedEvent[]): EarlyEvents {
         } else at++;
       }
     },
-    expire(now) {
-      const gone = events.filter(({ until }) => until <= now);
-      if (gone.length > 0) events = events.filter(({ until }) => until > now);
+    expire(now, except) {
+      const gone = events.filter((event) => event.until <= now && event !== except);
+      if (gone.length > 0) events = events.filter((event) => !gone.includes(event));
       return gone;
     },
   };

@@ -1,5 +1,7 @@
 import type { Plan } from '../advance.ts';
-import type { OutboxEntry } from '../record.ts';
+import type { ProcessStatus } from '../ports.ts';
+import { unlessSent } from '../problem.ts';
+import type { OutboxEntry, Problem } from '../record.ts';
 import { nextRecord } from './next-record.ts';
 import { counterOf, type Run, sourcesOf, statusOf } from './run.ts';
 
@@ -11,13 +13,33 @@ export function resendOld(run: Run): void {
   }
 }
 
+/** What is sent again, in the order in which it was decided: repetitions may have asked for it in any order. */
+function resendOf({ resend, before }: Run): Plan['resend'] {
+  if (resend.size === 0) return NOTHING;
+  return (before?.outbox ?? []).filter((entry) => resend.has(entry)).map(({ event }) => event);
+}
+
+const NOTHING: Plan['resend'] = [];
+
+/**
+ * The problem that stays. What failed is none any more once the process is over: nobody tries it again, and nobody can redrive it.
+ */
+function problemLeft(
+  { problem }: Run,
+  status: ProcessStatus,
+  outbox: readonly OutboxEntry[],
+): Problem | undefined {
+  const isOver = status === 'done' || status === 'cancelled';
+  return isOver && problem?.kind === 'step' ? undefined : unlessSent(problem, outbox);
+}
+
 /** What the run amounts to. */
 export function finish(run: Run, outcomes: Plan['outcomes']): Plan {
   const { settings, before, draft, record } = run;
   const plan: { -readonly [Part in keyof Plan]: Plan[Part] } = {
     outcomes,
     effects: run.decided.map((entry) => entry.event),
-    resend: [...run.resend].map((entry) => entry.event),
+    resend: resendOf(run),
     steps: run.steps,
     expired: run.expired,
     warnings: run.warnings,
@@ -51,7 +73,7 @@ export function finish(run: Run, outcomes: Plan['outcomes']): Plan {
     seen: run.seen,
     sources: sourcesOf(run),
     outbox: settings.carried ? kept : [...kept, ...run.decided].slice(-settings.maxOutbox),
-    problem: run.problem,
+    problem: problemLeft(run, status, kept),
     buffered: run.early.list(),
     origin: run.origin,
     failure: run.ending?.failure ?? (run.revived ? undefined : before?.failure),

@@ -18,6 +18,7 @@ export function offerEarly(run: Run): void {
       const input = { kind: 'event' as const, event: machineEvent(takenEvent(run, event), transform) };
       const because = { input: { kind: 'event' as const, event }, cause, trace: traceOf(event) };
       const taken = apply(run, input, because) !== undefined;
+      if (taken) run.changed = true;
       if (taken && run.problem && !run.ending && isAbout(run.problem, event)) run.problem = undefined;
       // Only now: an event that still has to wait is tried after every step.
       if (taken && run.watch) showStep(run, 'early', event, { outcome: 'applied' });

@@ -2,7 +2,7 @@ import { type DueInput, timerName } from '../engine/engine.ts';
 import type { JournalInput } from '../ports.ts';
 import { isAbout, problemOf, stepError } from '../problem.ts';
 import type { Trace } from '../record.ts';
-import { dueAtOf, heldUntil } from '../wake-at.ts';
+import { dueAtOf, failedEarly, heldUntil, triedAgainAt } from '../wake-at.ts';
 import { offerEarly } from './offer-early.ts';
 import { isActive, type Run, tell, told } from './run.ts';
 import { apply, end, machineOf } from './step.ts';
@@ -15,7 +15,8 @@ const BY_TIME = { cause: '', trace: undefined };
 /** Does what is due. First of all things: what was due before an event came has happened before it. */
 export function passTime(run: Run): void {
   const { record, before, now } = run;
-  const gone = run.early.expire(now);
+  // What a state took and failed over is not too early any more: it is tried again until it works.
+  const gone = run.early.expire(now, failedEarly(run.problem, run.early.list()));
   run.expired.push(...gone);
   if (gone.length > 0) run.changed = true;
   if (record && record.status !== 'active' && !run.revived) {
@@ -28,6 +29,8 @@ export function passTime(run: Run): void {
   try {
     if (heldUntil(run.problem) > now) forgetIfOver(run);
     else if (run.draft || !before || dueAtOf(before) <= now) fire(run);
+    // Its queue has long let go of it: only time can bring it once more.
+    if (failedEarly(run.problem, run.early.list()) && triedAgainAt(run.problem) <= now) offerEarly(run);
   } catch (thrown) {
     failInTime(run, thrown);
   }

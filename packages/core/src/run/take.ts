@@ -19,6 +19,17 @@ import { apply } from './step.ts';
 
 /** Takes one delivery, and everything that follows from it. */
 export function take(run: Run, delivery: Delivery): Outcome {
+  const outcome = taken(run, delivery);
+  // It failed before, and is not wanted any more: nothing is left to try again. An ended process keeps what it ended over.
+  const isOver = outcome.status === 'unhandled' && statusOf(run) !== 'error';
+  if (isOver && run.problem && isAbout(run.problem, delivery.event)) {
+    run.problem = undefined;
+    run.changed = true;
+  }
+  return outcome;
+}
+
+function taken(run: Run, delivery: Delivery): Outcome {
   const { event, hash: cause } = delivery;
   const { type } = event;
   const { orchestrator } = run.settings;
@@ -96,15 +107,6 @@ function attempt(run: Run, delivery: Delivery, step: () => readonly CloudEvent[]
   const from = told(run);
   try {
     if (!step()) return early(run, delivery) ?? unhandled(event, `no state takes ${event.type} now`);
-    run.seen = withSeen(run.seen, cause, run.now, run.settings.dedupe);
-    run.changed = true;
-    run.cause = cause;
-    if (run.problem && !run.ending && isAbout(run.problem, event)) run.problem = undefined;
-    offerEarly(run);
-    passTime(run);
-    // What it let early events and overdue timers do is its doing too.
-    const effects = run.decided.slice(marks[0]).map((entry) => entry.event);
-    return { status: 'applied', event, effects };
   } catch (thrown) {
     [run.decided.length, run.steps.length] = marks;
     const error = stepError(thrown, run.id, event);
@@ -118,6 +120,17 @@ function attempt(run: Run, delivery: Delivery, step: () => readonly CloudEvent[]
     }
     return { status: 'failed', event, error, effects: [] };
   }
+  run.seen = withSeen(run.seen, cause, run.now, run.settings.dedupe);
+  run.changed = true;
+  run.cause = cause;
+  if (run.problem && !run.ending && isAbout(run.problem, event)) run.problem = undefined;
+  // Their own failures they keep to themselves. What is thrown here is no failure of this step, which has been taken: a machine that
+  // does not do again what it did. It ends the run, of which then nothing is saved.
+  offerEarly(run);
+  passTime(run);
+  // What it let early events and overdue timers do is its doing too.
+  const effects = run.decided.slice(marks[0]).map((entry) => entry.event);
+  return { status: 'applied', event, effects };
 }
 
 /** Keeps an event that comes too early, if its type is one to keep. */

@@ -99,3 +99,16 @@ test('a cancel of another command does not end a process', async () => {
   const own = { source: '/client', subject: 'p', causationid: 'c1' };
   expect((await w.send('cmd.pay.charge.cancel', own)).status).toBe('applied');
 });
+
+test('an attempt that comes with the very event that ends the process is answered with its output', async () => {
+  const w = opened();
+  await w.send('cmd.pay.charge', attempt('42/1'));
+  await w.runner.handle([
+    { specversion: '1.0', id: 'go', source: '/t', type: 'evt.go', subject: CHILD },
+    { specversion: '1.0', type: 'cmd.pay.charge', ...attempt('42/2', '42/1') },
+  ]);
+  expect(w.sent.map(({ type, causationid, data }) => [type, causationid, data])).toEqual([
+    ['evt.pay.charge.success', '42/1', 'paid'],
+    ['evt.pay.charge.success', '42/2', 'paid'],
+  ]);
+});

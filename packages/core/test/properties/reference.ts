@@ -133,7 +133,14 @@ export function redrive(is: Reference, mishap: Mishap): string | undefined {
   return undefined;
 }
 
-function take(is: Reference, { id, type, answers }: Input, decided: Owed[]): string {
+function take(is: Reference, input: Input, decided: Owed[]): string {
+  const status = taken(is, input, decided);
+  // Nobody wants it any more: nothing is left to try again.
+  if (status === 'unhandled' && is.problem?.id === input.id) is.problem = undefined;
+  return status;
+}
+
+function taken(is: Reference, { id, type, answers }: Input, decided: Owed[]): string {
   if (is.seen.includes(id)) return 'duplicate';
   if (is.status === 'none') {
     if (type !== 'evt.begin' && type !== 'evt.nudge') return 'unknown-process';
@@ -189,6 +196,7 @@ function take(is: Reference, { id, type, answers }: Input, decided: Owed[]): str
       is.place = 'Done';
       is.status = 'done';
       is.timer = undefined;
+      is.problem = undefined;
       emit(is, 'notif.done', id, decided);
       break;
     case 'evt.boom':

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { assign, emit, setup } from 'xstate';
+import {
+  type CloudEvent,
+  createOrchestrator,
+  type OrchestratorOptions,
+  type ProcessDetails,
+  PublishError,
+} from '../src/index.ts';
+import { world } from './support/world.ts';
+
+/** A machine that fails while it is told to. */
+function fragile() {
+  const mood = { fails: true };
+  const breaks = () => {
+    if (mood.fails) throw new Error('down');
+  };
+  const machine = setup({
+    types: { context: {} as { taken: number } },
+    actions: { breaks, take: assign({ taken: ({ context }) => context.taken + 1 }) },
+  }).createMachine({
+    context: { taken: 0 },
+    initial: 'First',
+    states: {
+      First: { on: { 'evt.next': 'Second', 'evt.risk': { actions: 'breaks' } } },
+      Second: {
+        on: {
+          'evt.early': { actions: ['breaks', 'take', emit({ type: 'notif.taken' })] },
+          'evt.end': 'Last',
+        },
+      },
+      Last: { type: 'final' },
+    },
+  });
+  return { mood, machine };
+}
+
+const opened = (more: Partial<OrchestratorOptions> = {}) => {
+  const { mood, machine } = fragile();
+  const orchestrator = createOrchestrator({
+    name: 'o',
+    machines: { '1.0.0': machine },
+    startOn: 'evt.begin',
+    buffer: { 'evt.early': '7d' },
+    ...more,
+  });
+  return { ...world(orchestrator), mood };
+};
+const told = ({ problem, stuck, status }: Partial<ProcessDetails> = {}) => [
+  problem?.event?.type,
+  stuck,
+  status,
+];
+
+test('an event that failed and is not wanted any more when it comes again is no problem any more', async () => {
+  const w = opened();
+  await w.send('evt.begin');
+  expect((await w.send('evt.risk', { id: 'r' })).status).toBe('failed');
+  expect(told(await w.runner.get('p'))).toEqual(['evt.risk', true, 'active']);
+  await w.send('evt.next');
+  expect((await w.send('evt.risk', { id: 'r' })).status).toBe('unhandled');
+  expect(told(await w.runner.get('p'))).toEqual([undefined, false, 'active']);
+});
+
+test('a process that is done has no problem that nobody could mend', async () => {
+  const w = opened();
+  await w.send('evt.begin');
+  await w.send('evt.risk', { id: 'r' });
+  await w.send('evt.next');
+  await w.send('evt.end');
+  expect(told(await w.runner.get('p'))).toEqual([undefined, false, 'done']);
+});
+
+test('an early event that fails once its state has come is tried again by wakes, ever more rarely, and never dropped', async () => {
+  const w = opened();
+  await w.send('evt.begin');
+  expect((await w.send('evt.early')).status).toBe('buffered');
+  await w.send('evt.next');
+  expect(told(await w.runner.get('p'))).toEqual(['evt.early', true, 'active']);
+  await w.pass(999);
+  expect(await w.runner.get('p')).toMatchObject({ problem: { times: 1 } });
+  await w.pass(1);
+  expect(await w.runner.get('p')).toMatchObject({ problem: { times: 2 } });
+  await w.pass(1_999);
+  expect(await w.runner.get('p')).toMatchObject({ problem: { times: 2 } });
+  await w.pass(30 * 86_400_000);
+  expect(await w.runner.get('p')).toMatchObject({ problem: { times: 3 }, buffered: [{}] });
+  w.mood.fails = false;
+  await w.pass(3_600_000);
+  expect(await w.runner.get('p')).toMatchObject({ context: { taken: 1 }, buffered: [], stuck: false });
+  expect(w.sent.map(({ type }) => type)).toEqual(['notif.taken']);
+});
+
+test('an event that was refused by one call and sent by another at the same time is no problem any more', async () => {
+  const sent: CloudEvent[] = [];
+  const calls: Array<() => void> = [];
+  const publisher = {
+    published: [],
+    async publish(events: readonly CloudEvent[]) {
+      const isFirst = calls.length === 0;
+      await new Promise<void>((resolve) => calls.push(resolve));
+      if (isFirst) {
+        throw new PublishError(events.map(({ id }) => ({ id, reason: 'forbidden', retryable: false })));
+      }
+      sent.push(...events);
+    },
+  };
+  const { machine } = fragile();
+  const orchestrator = createOrchestrator({
+    name: 'o',
+    machines: { '1.0.0': machine },
+    startOn: 'evt.begin',
+    onOrchestrationState: { First: () => ({ type: 'notif.first' }) },
+  });
+  const w = world(orchestrator, {}, { publisher });
+  const underWay = () => new Promise((resolve) => setImmediate(resolve));
+  const first = w.send('evt.begin', { id: 'b' });
+  await underWay();
+  const second = w.send('evt.begin', { id: 'b' });
+  await underWay();
+  calls[0]?.();
+  await first;
+  expect(told(await w.runner.get('p'))).toEqual(['notif.first', true, 'active']);
+  calls[1]?.();
+  await second;
+  expect(sent.map(({ id }) => id)).toEqual(['p/1']);
+  expect(told(await w.runner.get('p'))).toEqual([undefined, false, 'active']);
+});
