@@ -3,6 +3,7 @@ import { durable } from './durable.ts';
 import { growth } from './growth.ts';
 import { inFlight } from './in-flight.ts';
 import type { Row } from './row.ts';
+import { simulation } from './simulation.ts';
 import { size } from './size.ts';
 import { steps } from './steps.ts';
 import { timers } from './timers.ts';
@@ -16,4 +17,5 @@ export const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   '(f) Compression and encryption': codec,
   '(g) Many commands in flight': inFlight,
   '(h) Many pending timers': timers,
+  '(i) Simulation': simulation,
 };

@@ -1,4 +1,4 @@
-import { type EmittedOf, type EventOf, failureOf, fromCommand } from '@xorca/core';
+import { type CommandFailure, type EmittedOf, type EventOf, failureOf, fromCommand } from '@xorca/core';
 import { assign, emit, setup } from 'xstate';
 import {
   type approvalGiven,
@@ -37,6 +37,10 @@ const INSIST = {
   retry: { attempts: 50, backoff: '1h', maxBackoff: '6h', jitter: false },
 } as const;
 
+/** Refused at last, but asked before: an attempt that was not answered in time may be carried out later. */
+const mayYetBeDone = ({ kind, attempts }: Pick<CommandFailure, 'kind' | 'attempts'>) =>
+  kind === 'timeout' || attempts > 1;
+
 /**
  * Reserve, pay, ship; undone in the reverse order from where it failed. A step that timed out may have been done all the same, or
  * may yet be, so it is undone, too, and the services refuse what comes after that. A compensation has no `onError`: should it fail for good, the process ends in an error that a person sees, and
@@ -71,9 +75,12 @@ export const orderMachine = setup({
         onDone: [{ guard: 'isLarge', target: 'Approving' }, { target: 'Paying' }],
         onError: [
           {
-            guard: ({ event }) => failureOf(reserveStock, event).kind === 'timeout',
+            guard: ({ event }) => mayYetBeDone(failureOf(reserveStock, event)),
             target: 'Releasing',
-            actions: assign({ reason: 'the stock does not answer' }),
+            actions: assign({
+              reason: ({ event }) =>
+                failureOf(reserveStock, event).data?.reason ?? 'the stock does not answer',
+            }),
           },
           {
             target: 'CalledOff',
@@ -98,9 +105,11 @@ export const orderMachine = setup({
         onDone: 'Shipping',
         onError: [
           {
-            guard: ({ event }) => failureOf(takePayment, event).kind === 'timeout',
+            guard: ({ event }) => mayYetBeDone(failureOf(takePayment, event)),
             target: 'Refunding',
-            actions: assign({ reason: 'the bank does not answer' }),
+            actions: assign({
+              reason: ({ event }) => failureOf(takePayment, event).data?.reason ?? 'the bank does not answer',
+            }),
           },
           {
             target: 'Releasing',

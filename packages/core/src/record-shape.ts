@@ -53,8 +53,12 @@ function isCommand({ key, path, type, ids, attempt, at, dueAt }: Parts): boolean
   );
 }
 
-function isBuffered({ event, hash, until }: Parts): boolean {
-  return isEvent(event) && isText(hash) && isTime(until);
+function isBuffered({ event, hash, until, failed }: Parts): boolean {
+  return isEvent(event) && isText(hash) && isTime(until) && maybe(failed, isTried);
+}
+
+function isTried(value: unknown): boolean {
+  return isObject(value) && isTime(value['at']) && Number.isInteger(value['times']);
 }
 
 function isProblem(value: unknown): boolean {

@@ -39,6 +39,8 @@ export interface BufferedEvent {
   readonly hash: string;
   /** Epoch ms until which it is kept. */
   readonly until: number;
+  /** A state took it and failed: when last, and how often. It is kept until it goes through. */
+  readonly failed?: { readonly at: number; readonly times: number };
 }
 
 /** Who waits for the answer of a process that a command started. */

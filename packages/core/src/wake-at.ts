@@ -1,5 +1,4 @@
 import type { ProcessStatus } from './ports.ts';
-import { isAbout } from './problem.ts';
 import type { BufferedEvent, Problem, RecordBody } from './record.ts';
 
 /** What of a body says when a process next needs attention. */
@@ -22,23 +21,11 @@ function endedWakeAt({ outbox, expiresAt }: Pending): number {
 
 // What fails when its time comes must not be tried without pause; the rest does not wait for it.
 function activeWakeAt(body: Pending): number {
-  let at = Math.max(dueAtOf(body), heldUntil(body.problem));
-  if (body.buffered) {
-    const failed = failedEarly(body.problem, body.buffered);
-    for (const early of body.buffered) {
-      at = Math.min(at, early === failed ? triedAgainAt(body.problem) : early.until);
-    }
-  }
+  const held = heldUntil(body.problem);
+  let at = held > 0 ? held : dueAtOf(body);
+  for (const { until, failed } of body.buffered ?? [])
+    at = Math.min(at, failed ? triedAgainAt(failed) : until);
   return Math.min(at, body.deadlineAt ?? at);
-}
-
-/** The early event that a state has taken by now and failed over, if the problem is one's. */
-export function failedEarly(
-  problem: Problem | undefined,
-  buffered: readonly BufferedEvent[],
-): BufferedEvent | undefined {
-  if (problem?.kind !== 'step' || !problem.event) return undefined;
-  return buffered.find(({ event }) => isAbout(problem, event));
 }
 
 /** Epoch ms at which a timer, a command or a promise moves an active process; infinite when none ever does. */
@@ -51,11 +38,11 @@ export function dueAtOf(body: Pick<Pending, 'timers' | 'commands' | 'resumeAt'>)
 
 /** Until when what time brought about and failed is held back. What an event brought about comes again with the event. */
 export function heldUntil(problem: Problem | undefined): number {
-  return problem?.event ? 0 : triedAgainAt(problem);
+  if (problem?.kind !== 'step' || problem.event) return 0;
+  return triedAgainAt({ at: problem.lastAt, times: problem.times });
 }
 
-/** When a step that failed is tried again: after 1 s, then after twice as long each time, up to an hour. */
-export function triedAgainAt(problem: Problem | undefined): number {
-  if (problem?.kind !== 'step') return 0;
-  return problem.lastAt + Math.min(3_600_000, 1_000 * 2 ** Math.min(problem.times - 1, 12));
+/** When what failed is tried again: after 1 s, then after twice as long each time, up to an hour. */
+export function triedAgainAt({ at, times }: NonNullable<BufferedEvent['failed']>): number {
+  return at + Math.min(3_600_000, 1_000 * 2 ** Math.min(times - 1, 12));
 }

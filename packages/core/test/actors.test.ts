@@ -287,6 +287,18 @@ test('a caller that never confirms does not make the record grow for ever', asyn
   expect(body.outbox).toHaveLength(50);
 });
 
+test('what a process sent can be confirmed after the process was deleted', async () => {
+  const storage = memoryStore();
+  const { confirm } = await orchestrateCloudEvents(
+    seedInput(storage),
+    [],
+    ['gone', 'there'].map((subject) => ({ subject, context: { bookId: 'x' } })),
+  );
+  await storage.delete?.('gone');
+  await confirm();
+  expect(JSON.parse((await storage.load('there'))?.record.body ?? '').outbox).toEqual([]);
+});
+
 test('with a publisher the seed style publishes and confirms by itself, and locking really locks', async () => {
   const publisher = memoryPublisher();
   const lock = memoryLock();

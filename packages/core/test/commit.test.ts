@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { setup } from 'xstate';
 import { conflict } from '../src/errors.ts';
 import {
@@ -13,6 +13,8 @@ import {
   XorcaError,
 } from '../src/index.ts';
 import { event } from './support/literature-machine.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const START = 1_800_000_000_000;
 
@@ -94,6 +96,51 @@ test('a scheduler is asked for each new time to wake, and for no other', async (
   expect(asked).toHaveLength(4);
 });
 
+test('a scheduler is not asked for a process that waits for nothing any more', async () => {
+  const asked: (number | null)[] = [];
+  const { make, send } = setUp({
+    scheduler: { wake: async (_id: string, at: number) => void asked.push(at) },
+  });
+  const runner = make();
+  await send(runner, 'evt.begin');
+  expect(await runner.cancel('p')).toMatchObject({ status: 'cancelled', wakeAt: null });
+  expect(asked).toEqual([START + 1_000]);
+});
+
+test('a platform of a store and a publisher alone is enough: nothing is missed, and nothing reported', async () => {
+  const { make, send, reports } = setUp();
+  const runner = make();
+  for (const type of ['evt.begin', 'evt.stay', 'evt.rest', 'evt.end']) {
+    expect(await send(runner, type)).toMatchObject({ status: 'applied' });
+  }
+  expect(reports).toEqual([]);
+});
+
+test('a save without a step adds nothing to a journal', async () => {
+  let isAway = true;
+  const publisher: Platform['publisher'] = {
+    async publish() {
+      if (isAway) throw new Error('the bus is away');
+    },
+  };
+  const appended: number[] = [];
+  const journal: Platform['journal'] = {
+    append: async (_id, entries) => void appended.push(entries.length),
+    async *read() {},
+    async *processes() {},
+  };
+  const { make, send, time, calls } = setUp({ publisher, journal });
+  const runner = make();
+  for (const type of ['evt.begin', 'evt.rest']) await send(runner, type);
+  expect(appended).toEqual([1, 1]);
+  isAway = false;
+  time.now += 60_000;
+  calls.length = 0;
+  expect(await runner.wake()).toMatchObject({ resent: 1 });
+  expect(calls).toContain('save');
+  expect(appended).toEqual([1, 1]);
+});
+
 test('a scheduler that fails is reported and spoils nothing', async () => {
   const reason = new Error('no such queue');
   const { make, send, reports } = setUp({ scheduler: { wake: () => Promise.reject(reason) } });
@@ -138,6 +185,18 @@ test('no try begins that would end after the deadline', async () => {
   faults.push(late());
   expect(await send(runner, 'evt.stay', time.now + 6)).toMatchObject({ status: 'applied' });
   expect(calls).toEqual(['load', 'save', 'load', 'save']);
+});
+
+test('who loses a race waits for a moment, as long as chance has it, before the next try', async () => {
+  vi.useFakeTimers();
+  const { make, send, calls, faults } = setUp({}, { random: () => 0.5 });
+  faults.push(late());
+  const sent = send(make(), 'evt.begin');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(calls).toEqual(['load', 'save']);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(calls).toEqual(['load', 'save', 'load', 'save']);
+  expect(await sent).toMatchObject({ status: 'applied' });
 });
 
 test('a lock is waited for at most as long as there is time', async () => {

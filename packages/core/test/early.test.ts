@@ -7,9 +7,10 @@ import {
   type EventOf,
   fromCommand,
   type OrchestratorOptions,
+  type XorcaError,
 } from '../src/index.ts';
 import { fetchBook } from './support/contracts.ts';
-import { world } from './support/world.ts';
+import { type World, world } from './support/world.ts';
 
 const approval = defineEvent('evt.approval.given', { data: z.object({ by: z.string() }) });
 const DAY = 86_400_000;
@@ -78,7 +79,10 @@ test('what an early event brings about is told with the event that let it in', a
   expect(await w.send('evt.open')).toMatchObject({ effects: [{ type: 'notif.taken', id: 'p/1' }] });
 });
 
-test('an early event whose step fails stays, as a problem, until a redrive takes it', async () => {
+test.each<[string, (w: World) => Promise<unknown>]>([
+  ['a redrive', ({ runner }) => runner.redrive('p')],
+  ['a later wake', ({ pass }) => pass(DAY / 24 - 1)],
+])('an early event whose step fails stays, as a problem, until %s takes it', async (_name, mend) => {
   let broken = true;
   const machine = setup({}).createMachine({
     initial: 'A',
@@ -109,7 +113,19 @@ test('an early event whose step fails stays, as a problem, until a redrive takes
     buffered: [{ event: { id: 'e' } }],
   });
   broken = false;
-  expect(await w.runner.redrive('p')).toMatchObject({ value: 'C', buffered: [], stuck: false });
+  await mend(w);
+  expect(await w.runner.get('p')).toMatchObject({ value: 'C', buffered: [], stuck: false });
+});
+
+test('a process keeps a hundred early events; one more is unhandled, and takes nothing of the others', async () => {
+  const w = world(approving());
+  await w.runner.start({ id: 'p' });
+  const early = (n: number) => w.send('evt.approval.given', { id: `a${n}`, data: { by: `Ada ${n}` } });
+  for (let n = 0; n < 100; n++) expect(await early(n)).toMatchObject({ status: 'buffered' });
+  expect(await early(100)).toMatchObject({ status: 'unhandled' });
+  expect((await w.runner.get('p'))?.buffered).toHaveLength(100);
+  await w.send('evt.checked');
+  expect(await w.runner.get('p')).toMatchObject({ context: { by: ['Ada 0', 'Ada 1'] } });
 });
 
 test('an answer to a command is never too early, and is refused as such', () => {
@@ -132,12 +148,13 @@ test('early events are taken in the order they came, each where a state takes it
 });
 
 test('an early event whose time is over is dropped, and somebody hears of it', async () => {
-  const heard: string[] = [];
-  const w = world(approving(), { report: ({ code, message }) => heard.push(`${code} ${message}`) });
+  const heard: XorcaError[] = [];
+  const w = world(approving(), { report: (error) => void heard.push(error) });
   await w.runner.start({ id: 'p' });
   await w.send('evt.approval.given', { id: 'a', data: { by: 'Ada' } });
   await w.pass(7 * DAY);
-  expect(heard).toEqual([expect.stringMatching(/XORCA_BUFFER_EXPIRED.*evt\.approval\.given/)]);
+  expect(heard).toMatchObject([{ code: 'XORCA_BUFFER_EXPIRED', processId: 'p' }]);
+  expect(heard[0]?.message).toContain('evt.approval.given');
   await w.send('evt.checked');
   expect(await w.runner.get('p')).toMatchObject({ value: 'Approving', buffered: [] });
 });

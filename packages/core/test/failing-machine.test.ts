@@ -33,6 +33,7 @@ const machine = setup({
         guarded: { guard: 'risky', target: 'b' },
         act: { target: 'b', actions: [emit({ type: 'notif.half' }), 'explode'] },
         map: 'mapped',
+        leave: 'b',
       },
     },
     b: {},
@@ -118,6 +119,18 @@ test('a machine that cannot even start leaves nothing behind', async () => {
   ]);
   expect(outcome).toMatchObject({ status: 'failed', error: { code: 'XORCA_MACHINE' } });
   expect(await store.load('p')).toBeUndefined();
+});
+
+test('an event that failed and is not wanted any more when it comes again leaves no problem', async () => {
+  const { runner } = world();
+  const bad = event('p', 'act', {});
+  await runner.handle([event('p', 'start', {}), bad]);
+  expect(await runner.get('p')).toMatchObject({ stuck: true, problem: { event: { id: bad.id } } });
+  await runner.handle([event('p', 'leave', {})]);
+  expect(await runner.handle([bad])).toMatchObject([{ status: 'unhandled' }]);
+  const mended = await runner.get('p');
+  expect(mended).toMatchObject({ value: 'b', stuck: false });
+  expect(mended).not.toHaveProperty('problem');
 });
 
 test('a loop without an end fails the step instead of hanging', async () => {

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { setup } from 'xstate';
-import { createOrchestrator, fromCommand, isXorcaError, type OrchestratorOptions } from '../src/index.ts';
+import {
+  createOrchestrator,
+  type EventPublisher,
+  fromCommand,
+  isXorcaError,
+  type OrchestratorOptions,
+} from '../src/index.ts';
 import { fetchBook } from './support/contracts.ts';
 import { nth, world } from './support/world.ts';
 
@@ -116,6 +122,29 @@ test('a redrive sends again what the bus had refused for good', async () => {
   expect(refused).toEqual(['p/1', 'p/1']);
 });
 
+test('a cancel holds though the bus is away: what it calls off is told by a later wake', async () => {
+  let isAway = false;
+  const sent: string[] = [];
+  const publisher: EventPublisher = {
+    async publish(events) {
+      if (isAway) throw new Error('the bus is away');
+      sent.push(...events.map(({ type }) => type));
+    },
+  };
+  const w = world(reading(), {}, { publisher });
+  await w.runner.start({ id: 'p' });
+  isAway = true;
+  expect(await w.runner.cancel('p', { reason: 'enough' })).toMatchObject({
+    status: 'cancelled',
+    failure: { message: 'It was cancelled: enough.' },
+    outbox: [{ type: 'cmd.books.fetch.cancel' }],
+  });
+  isAway = false;
+  await w.pass(60_000);
+  expect(sent).toEqual(['cmd.books.fetch', 'cmd.books.fetch.cancel']);
+  expect(await w.runner.get('p')).toMatchObject({ status: 'cancelled', outbox: [] });
+});
+
 test('cancel ends a process whose machine is gone or fails', async () => {
   const w = world(reading());
   await w.runner.start({ id: 'p' });
@@ -197,6 +226,26 @@ test('ended processes are deleted after their retention, each by how it ended', 
   expect(await left()).toEqual(['done', 'running']);
   await w.pass(1);
   expect(await left()).toEqual(['running']);
+});
+
+test('a retention counts from the end, whatever is sent again afterwards', async () => {
+  let isAway = true;
+  const publisher: EventPublisher = {
+    async publish() {
+      if (isAway) throw new Error('the bus is away');
+    },
+  };
+  const w = world(forgetting, {}, { publisher });
+  await w.runner.start({ id: 'p' });
+  await w.runner.cancel('p');
+  await w.pass(DAY);
+  isAway = false;
+  await w.pass(DAY);
+  expect(await w.runner.get('p')).toMatchObject({ status: 'cancelled', outbox: [] });
+  await w.pass(12 * DAY - 1);
+  expect(await w.runner.get('p')).toBeDefined();
+  await w.pass(1);
+  expect(await w.runner.get('p')).toBeUndefined();
 });
 
 test('a process begun anew under the id of a deleted one repeats none of its ids', async () => {

@@ -26,6 +26,7 @@ function fragile() {
       Second: {
         on: {
           'evt.early': { actions: ['breaks', 'take', emit({ type: 'notif.taken' })] },
+          'evt.other': { actions: 'breaks' },
           'evt.end': 'Last',
         },
       },
@@ -125,4 +126,16 @@ test('an event that was refused by one call and sent by another at the same time
   await second;
   expect(sent.map(({ id }) => id)).toEqual(['p/1']);
   expect(told(await w.runner.get('p'))).toEqual([undefined, false, 'active']);
+});
+
+test('an early event that failed is tried again though another problem has taken the place of its own', async () => {
+  const w = opened();
+  await w.send('evt.begin');
+  await w.send('evt.early');
+  await w.send('evt.next');
+  expect((await w.send('evt.other', { id: 'r' })).status).toBe('failed');
+  expect(told(await w.runner.get('p'))).toEqual(['evt.other', true, 'active']);
+  w.mood.fails = false;
+  await w.pass(30 * 86_400_000);
+  expect(await w.runner.get('p')).toMatchObject({ context: { taken: 1 }, buffered: [] });
 });

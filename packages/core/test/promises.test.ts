@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { assign, fromCallback, fromObservable, fromPromise, setup } from 'xstate';
 import { createOrchestrator } from '../src/index.ts';
 import { world } from './support/world.ts';
@@ -131,4 +131,33 @@ test('callbacks and observables are refused, with what to use instead', () => {
   ]) {
     expect(made(logic as never)).toThrow(/fromCommand.*after.*evt.*fromPromise/s);
   }
+});
+
+test('a timer that fails in a machine with promises keeps nobody waiting for promises that are not under way', async () => {
+  const machine = setup({
+    actors: { look: fromPromise(async () => 'seen') },
+    actions: {
+      fails: () => {
+        throw new Error('down');
+      },
+    },
+  }).createMachine({
+    initial: 'Looking',
+    states: {
+      Looking: { invoke: { src: 'look', onDone: 'Resting' } },
+      Resting: { after: { 1000: { target: 'Over', actions: 'fails' } } },
+      Over: {},
+    },
+  });
+  const w = world(createOrchestrator({ name: 'o', machines: { '1': machine }, startOn: 'evt.begin' }));
+  await w.send('evt.begin');
+  expect(await w.runner.get('p')).toMatchObject({ value: 'Resting' });
+  // Were it waited for, the budget would never be over: time stands still.
+  vi.useFakeTimers();
+  try {
+    await w.pass(1_000);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(await w.runner.get('p')).toMatchObject({ value: 'Resting', problem: { times: 1 } });
 });

@@ -119,6 +119,34 @@ test("another orchestrator's due process is left to it: no failure, and looked a
   expect(await make('other').wake()).toMatchObject({ woken: 1 });
 });
 
+test('a process that the index names too early is woken when its time comes, without a rest', async () => {
+  const inner = memoryStore();
+  let isEarly = true;
+  const store: ProcessStore = {
+    ...inner,
+    due: (...args) => (isEarly ? Promise.resolve(['p']) : inner.due(...args)),
+  };
+  const { runner, time } = setUp({ store });
+  await runner.start({ id: 'p' });
+  expect(await runner.wake()).toEqual({ woken: 0, resent: 0, failed: [], more: false });
+  isEarly = false;
+  time.now += 1_000;
+  expect(await runner.wake()).toMatchObject({ woken: 1 });
+});
+
+test('a wake takes no more than its limit, though others rest', async () => {
+  const { runner, inner, time } = setUp({}, { wakeLimit: 1 });
+  await runner.start({ id: 'bad' });
+  time.now += 1;
+  for (const id of ['a', 'b']) await runner.start({ id });
+  await spoil(inner, 'bad');
+  time.now += 1_000;
+  expect((await runner.wake()).failed).toHaveLength(1);
+  await inner.delete?.('bad');
+  for (const more of [true, true, false])
+    expect(await runner.wake()).toMatchObject({ woken: more ? 1 : 0, more });
+});
+
 test('a wake stops at its deadline, and the next goes on', async () => {
   const { runner, time, loads } = setUp({}, { concurrency: 1 });
   for (const id of ['a', 'b']) await runner.start({ id });
@@ -197,15 +225,8 @@ test('a dry run of a migration to the version it has shows the process as it is'
   });
 });
 
-test('a control holds though its events could not be sent; one that could not be saved is an error', async () => {
-  const away = { publish: () => Promise.reject(new Error('the bus is away')) };
-  const { runner, inner } = setUp({ publisher: away });
-  await runner.handle([event('p', 'evt.begin', {}), event('p', 'evt.end', {})]);
-  expect(await runner.handle([event('q', 'evt.begin', {})])).toMatchObject([{ status: 'applied' }]);
-  expect(await runner.cancel('q', { reason: 'enough' })).toMatchObject({
-    status: 'cancelled',
-    failure: { message: 'It was cancelled: enough.' },
-  });
+test('a control that could not be saved is an error', async () => {
+  const { runner, inner } = setUp();
   const broken = createRunner(waiting('waiting'), {
     store: { ...inner, save: () => Promise.reject(new Error('the disk is full')) },
     publisher: memoryPublisher(),

@@ -79,3 +79,12 @@ export type { CommandItem, CommandOutcome, PathItem, StateItem, TransitionItem }
 export type { AnswerMove, EventMove, PathMove, StartMove, TimeMove } from './paths/path-move.ts';
 export type { PathRecorder } from './paths/recorder.ts';
 export { type SkeletonOptions, skeletons } from './paths/skeletons.ts';
+export type { Chance } from './simulation/chance.ts';
+export type { FaultName, FaultRates } from './simulation/faults.ts';
+export type { Invariant, SimulatedWorld } from './simulation/invariant.ts';
+export type { Replay } from './simulation/replay.ts';
+export { simulate } from './simulation/simulate.ts';
+export type { OutsideEvent, Services, ServiceWorld, SimulateOptions } from './simulation/simulate-options.ts';
+export type { SimulationFailure } from './simulation/simulation-failure.ts';
+export type { SimulationReport } from './simulation/simulation-report.ts';
+export type { InvariantName, Violation } from './simulation/violation.ts';

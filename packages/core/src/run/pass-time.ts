@@ -2,7 +2,7 @@ import { type DueInput, timerName } from '../engine/engine.ts';
 import type { JournalInput } from '../ports.ts';
 import { isAbout, problemOf, stepError } from '../problem.ts';
 import type { Trace } from '../record.ts';
-import { dueAtOf, failedEarly, heldUntil, triedAgainAt } from '../wake-at.ts';
+import { dueAtOf, heldUntil, triedAgainAt } from '../wake-at.ts';
 import { offerEarly } from './offer-early.ts';
 import { isActive, type Run, tell, told } from './run.ts';
 import { apply, end, machineOf } from './step.ts';
@@ -15,8 +15,7 @@ const BY_TIME = { cause: '', trace: undefined };
 /** Does what is due. First of all things: what was due before an event came has happened before it. */
 export function passTime(run: Run): void {
   const { record, before, now } = run;
-  // What a state took and failed over is not too early any more: it is tried again until it works.
-  const gone = run.early.expire(now, failedEarly(run.problem, run.early.list()));
+  const gone = run.early.expire(now);
   run.expired.push(...gone);
   if (gone.length > 0) run.changed = true;
   if (record && record.status !== 'active' && !run.revived) {
@@ -27,10 +26,14 @@ export function passTime(run: Run): void {
   }
   if (!isActive(run) || run.broken) return;
   try {
-    if (heldUntil(run.problem) > now) forgetIfOver(run);
-    else if (run.draft || !before || dueAtOf(before) <= now) fire(run);
+    const held = heldUntil(run.problem);
+    if (held > now) forgetIfOver(run);
+    else if (run.draft || !before || held > 0 || dueAtOf(before) <= now) {
+      fire(run);
+      if (heldUntil(run.problem) > 0) forgetIfOver(run);
+    }
     // Its queue has long let go of it: only time can bring it once more.
-    if (failedEarly(run.problem, run.early.list()) && triedAgainAt(run.problem) <= now) offerEarly(run);
+    if (run.early.list().some(({ failed }) => failed && triedAgainAt(failed) <= now)) offerEarly(run);
   } catch (thrown) {
     failInTime(run, thrown);
   }
@@ -42,7 +45,7 @@ export function passTime(run: Run): void {
   }
 }
 
-// An event may have led out of the state whose timer failed: then nothing is left to try again.
+// An event may have led out of the state whose timer failed, or it went through after all: then nothing is left to try again.
 function forgetIfOver(run: Run): void {
   if (!run.draft || run.draft.running() || run.draft.nextDue(run.now)) return;
   run.problem = undefined;

@@ -150,6 +150,8 @@ export function openDraft(options: DraftOptions): {
     absorb: (trace) => (session?.takeSettled() ? collected(session, trace) : undefined),
     async settled(ms, trace) {
       const current = awake();
+      // Opened anew after something else threw, it may have none under way: then there is nothing to wait for.
+      if (!current.running()) return undefined;
       return (await current.settled(ms)) ? collected(current, trace) : undefined;
     },
     dispose: () => session?.dispose(),

@@ -96,6 +96,14 @@ test('a cancel of another command does not end a process', async () => {
   expect(other).toMatchObject({ status: 'unhandled', reason: expect.stringContaining('c2') });
   const forged = { source: '/other', subject: 'p', causationid: 'c1' };
   expect((await w.send('cmd.pay.charge.cancel', forged)).status).toBe('unhandled');
+  for (const named of [{ causationid: 'c2' }, { causationid: 'c1', commandid: 'c0' }]) {
+    const sibling = { source: '/client', subject: 'p', ...named };
+    expect((await w.send('cmd.pay.charge.cancel', sibling)).status).toBe('unhandled');
+  }
+  await w.runner.start({ id: 'q' });
+  const nobodys = { source: '/client', subject: 'q', causationid: 'c1' };
+  expect((await w.send('cmd.pay.charge.cancel', nobodys)).status).toBe('unhandled');
+  expect(await w.runner.get('q')).toMatchObject({ status: 'active' });
   const own = { source: '/client', subject: 'p', causationid: 'c1' };
   expect((await w.send('cmd.pay.charge.cancel', own)).status).toBe('applied');
 });
@@ -111,4 +119,64 @@ test('an attempt that comes with the very event that ends the process is answere
     ['evt.pay.charge.success', '42/1', 'paid'],
     ['evt.pay.charge.success', '42/2', 'paid'],
   ]);
+});
+
+test('a cancel that a later attempt overtook does not end what goes on for that attempt', async () => {
+  const w = opened();
+  await w.send('cmd.pay.charge', attempt('42/1'));
+  await w.send('cmd.pay.charge', attempt('42/5', '42/1'));
+  const late = { ...attempt('42/4', '42/1'), causationid: '42/1' };
+  expect(await w.send('cmd.pay.charge.cancel', late)).toMatchObject({ status: 'unhandled' });
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'active' });
+});
+
+test('a cancel that comes before its command holds for all its attempts so far, and for none after', async () => {
+  const w = opened();
+  const cancel = { ...attempt('42/3', '42/1'), causationid: '42/2' };
+  expect(await w.send('cmd.pay.charge.cancel', cancel)).toMatchObject({ status: 'applied' });
+  for (const id of ['42/1', '42/2']) {
+    expect(await w.send('cmd.pay.charge', attempt(id, '42/1'))).toMatchObject({ status: 'unhandled' });
+  }
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'cancelled' });
+  expect(await w.send('cmd.pay.charge', attempt('42/9', '42/1'))).toMatchObject({ status: 'applied' });
+  await w.send('evt.go', { subject: CHILD });
+  expect(w.last('evt.pay.charge.success')).toMatchObject({ subject: '42', causationid: '42/9' });
+});
+
+test('another command for a process that is there is no attempt of the one that began it', async () => {
+  const w = opened();
+  const command = { id: 'c1', source: '/client', subject: 'p', data: {} };
+  await w.send('cmd.pay.charge', command);
+  await w.runner.start({ id: 'q' });
+  for (const other of [{ id: 'c2' }, { source: '/other' }, { id: 'c3', subject: 'q' }]) {
+    const event = { ...command, ...other };
+    expect(await w.send('cmd.pay.charge', event)).toMatchObject({ status: 'unhandled', effects: [] });
+  }
+  await w.send('evt.go', { subject: 'p' });
+  expect(w.sent.map(({ causationid }) => causationid)).toEqual(['c1']);
+});
+
+test('an attempt that meets its process while it is deleted is to be delivered again, and then begins anew', async () => {
+  const w = world(
+    createOrchestrator({
+      name: 'pay',
+      startOn: charge,
+      retention: { done: '14d' },
+      machines: { '1.0.0': machine },
+    }),
+  );
+  const remove = w.store.delete?.bind(w.store);
+  w.store.delete = () => Promise.reject(new Error('killed'));
+  await w.send('cmd.pay.charge', attempt('42/1'));
+  await w.send('evt.go', { subject: CHILD });
+  await w.pass(14 * 86_400_000);
+  const again = attempt('42/5', '42/1');
+  expect(await w.send('cmd.pay.charge', again)).toMatchObject({
+    status: 'failed',
+    error: { retryable: true },
+  });
+  w.store.delete = async (id) => remove?.(id);
+  await w.pass(3_600_000);
+  expect(await w.send('cmd.pay.charge', again)).toMatchObject({ status: 'applied' });
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'active' });
 });

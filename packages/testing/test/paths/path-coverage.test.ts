@@ -34,15 +34,15 @@ describe('what counts as reached', () => {
     expect(counts(coverage)).toEqual({
       Reserving: 1,
       Paying: 1,
-      Releasing: 1,
+      Refunding: 1,
       'Reserving: done reserveStock [2 of 2, otherwise] → Paying': 1,
-      'Paying: error takePayment [2 of 2, otherwise] → Releasing': 1,
+      'Paying: error takePayment [1 of 2, if its guard says so] → Refunding': 1,
       'cmd.stock.reserve asked': 1,
       'cmd.stock.reserve answered': 1,
       'cmd.payment.take asked': 1,
       'cmd.payment.take timed out': 1,
       'cmd.payment.take failed': 1,
-      'cmd.stock.release asked': 1,
+      'cmd.payment.refund asked': 1,
     });
     const [taken] = coverage
       .report({ walk: false })

@@ -1,0 +1,88 @@
+import { isXorcaError, type Runner } from '@xorca/core';
+import type { Drawn } from './draw-world.ts';
+import type { Instance } from './sandbox.ts';
+import { note, type WorldState } from './world-state.ts';
+
+/** Somebody in charge, who cancels, migrates and redrives, and tries again what did not go through. */
+export interface Operator {
+  /** Takes up what is to be done in a round of the storm. */
+  plan(round: number, newest: ReadonlyMap<string, string>): void;
+  /** After the storm: whatever has a problem is redriven. */
+  mend(): void;
+  /** Does what is to be done, through a function. */
+  work(instance: Instance): Promise<void>;
+  readonly isIdle: boolean;
+}
+
+interface Wish {
+  readonly id: string;
+  readonly kind: 'cancel' | 'migrate' | 'redrive';
+  readonly version?: string;
+}
+
+/** The operator of a world. */
+export function operatorOf(world: WorldState, drawn: Drawn): Operator {
+  const wishes = new Set<Wish>();
+  const waiting = {
+    cancel: new Map(drawn.cancelAt),
+    migrate: new Map(drawn.migrateAt),
+  };
+  const redriven = new Map<string, number>();
+
+  async function fulfil(wish: Wish, runner: Runner): Promise<void> {
+    if (wish.kind === 'cancel') await runner.cancel(wish.id, { reason: 'by the operator' });
+    else if (wish.kind === 'redrive') await runner.redrive(wish.id);
+    else await runner.migrate(wish.id, wish.version ?? '');
+  }
+
+  return {
+    get isIdle() {
+      return wishes.size === 0;
+    },
+    plan(round, newest) {
+      for (const kind of ['cancel', 'migrate'] as const) {
+        for (const [id, at] of waiting[kind]) {
+          const record = world.observer.processes.get(id)?.record;
+          if (at > round || !record) continue;
+          const version = newest.get(record.orchestrator);
+          // Nobody migrates to what is not deployed yet.
+          if (kind === 'migrate' && version === record.version) continue;
+          wishes.add({ id, kind, ...(version === undefined ? {} : { version }) });
+          waiting[kind].delete(id);
+        }
+      }
+    },
+    mend() {
+      for (const [id, { record, inspection }] of world.observer.processes) {
+        const isRefused = inspection.details.problem?.kind === 'effect';
+        if (!isRefused || redriven.get(id) === record.revision) continue;
+        redriven.set(id, record.revision);
+        wishes.add({ id, kind: 'redrive' });
+      }
+    },
+    async work(instance) {
+      for (const wish of [...wishes]) {
+        const owner = world.observer.processes.get(wish.id)?.record.orchestrator;
+        const runner = instance.runners.find(({ orchestrator }) => orchestrator.name === owner);
+        if (!runner) {
+          wishes.delete(wish);
+          continue;
+        }
+        // Taken off first, so that two functions do not do it at once; whoever dies over it leaves it undone.
+        wishes.delete(wish);
+        note(instance, `${wish.kind} by hand`, wish.id);
+        try {
+          await fulfil(wish, runner);
+        } catch (error) {
+          if (isXorcaError(error) && error.retryable) wishes.add(wish);
+          else
+            note(
+              instance,
+              `${wish.kind} refused: ${error instanceof Error ? error.message : error}`,
+              wish.id,
+            );
+        }
+      }
+    },
+  };
+}
