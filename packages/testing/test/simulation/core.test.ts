@@ -17,7 +17,9 @@ const IDLE: Readonly<Record<SystemName, readonly string[]>> = {
 test.each(Object.keys(systems) as SystemName[])(
   `${SEEDS} worlds of %s keep every promise, from seed ${FIRST} on`,
   async (name) => {
-    const { faults, worlds, processes, steps } = await simulated(name, { seeds: SEEDS, firstSeed: FIRST });
+    const report = await simulated(name, { seeds: SEEDS, firstSeed: FIRST });
+    const { faults, worlds, processes, steps, stepsPerSecond } = report;
+    console.log(`${name}: ${steps} steps in ${worlds} worlds, ${stepsPerSecond} a second`);
     expect(worlds).toBe(SEEDS);
     expect(steps).toBeGreaterThan(10 * SEEDS);
     if (SEEDS < 100) return;

@@ -1,7 +1,7 @@
-import { memoryStore, type ProcessRecord, type ProcessStore } from '@xorca/core';
+import { createFleet, memoryStore, onCommand, type ProcessRecord, type ProcessStore } from '@xorca/core';
 import { expect, test } from 'vitest';
 import { pathCoverage, type SimulateOptions, type SimulationFailure, simulate } from '../../src/index.ts';
-import { careful, ordered, packers, shop } from './shop.ts';
+import { careful, ordered, pack, packers, shop } from './shop.ts';
 
 /** How a simulation fails. */
 async function failureOf(
@@ -184,6 +184,17 @@ test.each<[string, unknown, string]>([
   await expect(refused).rejects.toMatchObject({
     code: 'XORCA_CONFIG',
     message: expect.stringContaining(words),
+  });
+});
+
+test('a service that waits for the real world is told so, instead of hanging the test', async () => {
+  const silent = createFleet({
+    source: '/packers',
+    handlers: [onCommand(pack, () => new Promise(() => {}))],
+  });
+  await expect(simulate(careful, silent, { seeds: 1, events: ordered })).rejects.toMatchObject({
+    code: 'XORCA_CONFIG',
+    message: expect.stringContaining('Nothing in the simulation has moved'),
   });
 });
 
