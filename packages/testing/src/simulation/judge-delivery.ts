@@ -1,5 +1,5 @@
 import type { CloudEvent, Outcome } from '@xorca/core';
-import { numberOf, type ObservedProcess, ownerOf } from './observed.ts';
+import { inputOf, numberOf, type ObservedProcess, ownerOf } from './observed.ts';
 import { breaker, type Violation } from './violation.ts';
 
 /** What is wrong with events that go out in one call. */
@@ -49,7 +49,10 @@ export function* judgeAcknowledged(
   if (!process) {
     yield broken('no lost event', `${event.type} ${event.id} was ${status}, and there is no process`);
     // Its window is bounded; what it applied is not forgotten here.
-  } else if (!process.inspection.hasSeen(event) && !process.applied.has(`${event.source} ${event.id}`)) {
+  } else if (
+    ![process.applied, process.appliedEarly].some((inputs) => inputs.has(inputOf(event))) &&
+    !process.inspection.hasSeen(event)
+  ) {
     yield broken(
       'no lost event',
       `${event.type} ${event.id} was ${status}, and its process does not know it`,

@@ -48,12 +48,17 @@ function* revision({ record, before, steps }: Save, broken: Breaker): Generator<
 }
 
 function* inputs({ before, steps, inspection }: Save, broken: Breaker): Generator<Violation, void> {
-  const fresh = new Set<string>();
-  for (const input of appliedBy(steps)) {
-    if (before?.applied.has(input) || fresh.has(input)) {
-      yield broken('no double step', `${input} has moved it twice`);
-    }
-    fresh.add(input);
+  const applied = new Set(before?.applied);
+  const early = new Set(before?.appliedEarly);
+  const inputs = appliedBy(steps);
+  const start = before ? before.startedBy : inputs[0]?.input;
+  for (const { input, isEarly } of inputs) {
+    // A signal that begins its process is given to the machine, too, once a state takes it.
+    const isTwice = isEarly
+      ? early.has(input) || (applied.has(input) && input !== start)
+      : applied.has(input);
+    if (isTwice) yield broken('no double step', `${input} has moved it twice`);
+    (isEarly ? early : applied).add(input);
   }
   for (const { event, outcome, kind } of steps) {
     if (kind === 'early' && outcome === 'applied' && isBuffered(inspection, event)) {

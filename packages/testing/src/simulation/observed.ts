@@ -24,8 +24,11 @@ export interface Save {
 export interface ObservedProcess {
   readonly record: ProcessRecord;
   readonly inspection: RecordInspection;
-  /** Inputs that have moved it: `source id`. */
+  /** Inputs that have moved it as they came, and those that were kept until a state took them: `source id`. */
   readonly applied: Set<string>;
+  readonly appliedEarly: Set<string>;
+  /** The input that began it. */
+  readonly startedBy: string | undefined;
   /** Every effect it has decided, by id. */
   readonly decided: Map<string, CloudEvent>;
   /** The number before its first effect: a process begun anew after its deletion repeats none. */
@@ -43,11 +46,24 @@ export function numberOf(eventId: string, processId: string): number {
   return Number(eventId.slice(processId.length + 1));
 }
 
+/** An input that moved a process. */
+export interface AppliedInput {
+  /** `source id`. */
+  readonly input: string;
+  /** It had been kept until a state took it. */
+  readonly isEarly: boolean;
+}
+
 /** Inputs that moved a process in these steps. */
-export function appliedBy(steps: readonly SeenStep[]): string[] {
-  return steps.flatMap(({ outcome, event }) =>
-    event && outcome === 'applied' ? [`${event.source} ${event.id}`] : [],
+export function appliedBy(steps: readonly SeenStep[]): AppliedInput[] {
+  return steps.flatMap(({ kind, outcome, event }) =>
+    event && outcome === 'applied' ? [{ input: inputOf(event), isEarly: kind === 'early' }] : [],
   );
+}
+
+/** Names an input among all. */
+export function inputOf({ source, id }: NonNullable<SeenStep['event']>): string {
+  return `${source} ${id}`;
 }
 
 /** The process that decided an effect, from its id. */

@@ -53,11 +53,14 @@ export function observe(): Observer {
       const kept = [...inspection.details.outbox, ...carried];
       // Grown in place: copied at each save, they would cost more than the steps.
       const applied = before?.applied ?? new Set();
-      for (const input of appliedBy(taken)) applied.add(input);
+      const appliedEarly = before?.appliedEarly ?? new Set();
+      const inputs = appliedBy(taken);
+      for (const { input, isEarly } of inputs) (isEarly ? appliedEarly : applied).add(input);
+      const startedBy = before ? before.startedBy : inputs[0]?.input;
       const decided = before?.decided ?? new Map();
       for (const event of kept) if (!decided.has(event.id)) decided.set(event.id, event);
       const base = before?.base ?? baseOf(record.id, kept, inspection.counter);
-      processes.set(record.id, { record, inspection, applied, decided, base });
+      processes.set(record.id, { record, inspection, applied, appliedEarly, startedBy, decided, base });
     },
     sent(events) {
       blame(...judgePublished(events, processes, published));

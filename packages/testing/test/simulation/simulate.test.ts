@@ -31,6 +31,15 @@ test('an event that may come too early is found, with what to do about it; kept,
   expect(await report({ seeds: 50 })).toMatchObject({ worlds: 50, processes: { done: 150, active: 0 } });
 });
 
+test('an event that overtakes the one that starts its process is lost, unless it may start it', async () => {
+  const atOnce = () => [{ type: 'evt.ordered' }, { type: 'evt.paid' }];
+  const options = { seeds: 20, events: atOnce, faults: { overtake: 0.5 } };
+  const { message } = await failureOf(careful, options);
+  expect(message).toMatch(/Note over p\d: 1@.* is unknown-process/);
+  const either = shop({ buffer: { 'evt.paid': '30d' }, startOrSignal: ['evt.paid'] });
+  expect(await simulate(either, packers, options)).toMatchObject({ processes: { done: 60 } });
+});
+
 test('what it prints lives through the same world again, and so does the seed', async () => {
   const { seed, replay, violations, message } = await failureOf(shop(), { seeds: 50 });
   expect(message).toContain(`replay: { seed: ${replay.seed}, faults: ${JSON.stringify(replay.faults)}`);
