@@ -139,6 +139,25 @@ test('delays of child machines, delayed sends and dynamic delays survive the sav
   });
 });
 
+test('the timers of a child that was stopped are gone, and those of others stay', async () => {
+  const nap = setup({}).createMachine({
+    initial: 'asleep',
+    states: { asleep: { after: { 500: 'awake' } }, awake: {} },
+  });
+  const w = world(
+    setup({ actors: { nap } }).createMachine({
+      initial: 'resting',
+      after: { 9000: '.over' },
+      states: { resting: { invoke: { src: 'nap', id: 'nap' }, on: { enough: 'up' } }, up: {}, over: {} },
+    }),
+  );
+  await w.start();
+  expect((await w.store.load('p'))?.record.wakeAt).toBe(w.now() + 500);
+  await w.runner().handle([event('p', 'enough', {})]);
+  expect((await w.store.load('p'))?.record.wakeAt).toBe(w.now() + 9_000);
+  expect((await w.runner().get('p'))?.timers).toHaveLength(1);
+});
+
 test('a delay of nothing is over at once, and a loop of them cannot hold an invocation', async () => {
   const w = world(
     setup({ types: { context: {} as { n: number } } }).createMachine({

@@ -7,8 +7,13 @@ import { postgresLock } from './postgres-lock.ts';
 const database = pglite();
 
 describe('postgresLock', () => {
-  for (const { name, run } of lockContract) {
-    it(name, () => run(async () => lockUnderTest(await database.place())));
+  for (const { name, show } of lockContract) {
+    it(name, async () =>
+      expect(
+        await show(async () => lockUnderTest(await database.place())),
+        'what it would need',
+      ).toBeUndefined(),
+    );
   }
 
   it('goes by the clock of the server when it is given none', async () => {

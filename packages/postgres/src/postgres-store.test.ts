@@ -2,7 +2,7 @@ import { storeContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
 import { pglite } from '../test/support/database.ts';
 import { record } from '../test/support/record.ts';
-import { storeUnderTest } from '../test/support/store-under-test.ts';
+import { shown, storeUnderTest } from '../test/support/store-under-test.ts';
 import { postgresStore } from './postgres-store.ts';
 
 const database = pglite();
@@ -21,8 +21,8 @@ describe('postgresStore', () => {
     });
   });
 
-  for (const { name, run } of storeContract) {
-    it(name, () => run(async () => storeUnderTest(await database.place())));
+  for (const { name, show } of storeContract) {
+    it(name, async () => shown(name, await show(async () => storeUnderTest(await database.place()))));
   }
 
   it('keeps texts that Postgres refuses: NUL and half a surrogate pair, in whatever column', async () => {

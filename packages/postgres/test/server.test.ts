@@ -11,7 +11,7 @@ import { type Place, pglite, SERVER_URL, server, type TestDatabase } from './sup
 import { killWhileSaving } from './support/kill.ts';
 import { lockUnderTest } from './support/lock-under-test.ts';
 import { record } from './support/record.ts';
-import { storeUnderTest } from './support/store-under-test.ts';
+import { shown, storeUnderTest } from './support/store-under-test.ts';
 import { walk } from './support/walk.ts';
 
 const WHERE = SERVER_URL
@@ -28,26 +28,36 @@ const strict = open('repeatable read');
 
 describe(WHERE, () => {
   describe('postgresStore', () => {
-    for (const { name, run } of storeContract) {
-      it(name, () => run(async () => storeUnderTest(await database.place())));
+    for (const { name, show } of storeContract) {
+      it(name, async () => shown(name, await show(async () => storeUnderTest(await database.place()))));
     }
   });
 
   describe('postgresStore, where a lost race is an error of the server', () => {
-    for (const { name, run } of storeContract) {
-      it(name, () => run(async () => storeUnderTest(await strict.place())));
+    for (const { name, show } of storeContract) {
+      it(name, async () => shown(name, await show(async () => storeUnderTest(await strict.place()))));
     }
   });
 
   describe('postgresLock', () => {
-    for (const { name, run } of lockContract) {
-      it(name, () => run(async () => lockUnderTest(await database.place())));
+    for (const { name, show } of lockContract) {
+      it(name, async () =>
+        expect(
+          await show(async () => lockUnderTest(await database.place())),
+          'what it would need',
+        ).toBeUndefined(),
+      );
     }
   });
 
   describe('postgresJournal', () => {
-    for (const { name, run } of journalContract) {
-      it(name, () => run(async (options) => postgresJournal({ ...(await database.place()), ...options })));
+    for (const { name, show } of journalContract) {
+      it(name, async () =>
+        expect(
+          await show(async (options) => postgresJournal({ ...(await database.place()), ...options })),
+          'what it would need',
+        ).toBeUndefined(),
+      );
     }
   });
 

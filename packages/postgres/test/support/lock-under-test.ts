@@ -6,9 +6,12 @@ import type { Place } from './database.ts';
 export function lockUnderTest({ client, schema }: Place, random: () => number = () => 0.5): LockUnderTest {
   let now = 1_750_000_000_000;
   let asked = 0;
+  let isAway = false;
   let waits: { readonly at: number; readonly run: () => void }[] = [];
   const counting: PostgresClient = {
     async query(text, values) {
+      if (isAway)
+        throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
       asked++;
       try {
         return await client.query(text, values);
@@ -36,6 +39,14 @@ export function lockUnderTest({ client, schema }: Place, random: () => number = 
       waits = waits.filter(({ at }) => at > now);
       for (const { run } of due) run();
       await settled();
+    },
+    async outage(work) {
+      isAway = true;
+      try {
+        await work();
+      } finally {
+        isAway = false;
+      }
     },
   };
 }

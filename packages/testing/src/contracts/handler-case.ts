@@ -48,4 +48,12 @@ export interface HandlerCase {
   readonly name: string;
   /** Throws when the handler does not show it. `makeHandler` is called once. */
   run(makeHandler: MakeHandler): Promise<void>;
+  /**
+   * The same, and resolves to undefined; or, where the case shows nothing, to what the maker would have to give for it:
+   * `'outages.away'`.
+   */
+  show(makeHandler: MakeHandler): Promise<string | undefined>;
 }
+
+/** A case as it is written: what it lacks ends it by `unshown`. */
+export type HandlerTrial = Omit<HandlerCase, 'show'>;

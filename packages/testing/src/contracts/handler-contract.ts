@@ -1,6 +1,7 @@
 import { batchCases } from './handler-batch-cases.ts';
 import type { HandlerCase } from './handler-case.ts';
 import { handlerFailureCases } from './handler-failure-cases.ts';
+import { cases } from './unshown.ts';
 
 export type { HandlerCase, HandlerFixture, HandlerUnderTest, MakeHandler, Verdict } from './handler-case.ts';
 
@@ -13,4 +14,4 @@ export type { HandlerCase, HandlerFixture, HandlerUnderTest, MakeHandler, Verdic
  * for (const { name, run } of handlerContract)
  *   it(name, () => run(({ orchestrator, platform }) => ({ deliver: deliverTo(myHandler(orchestrator, platform)) })))
  */
-export const handlerContract: readonly HandlerCase[] = [...batchCases, ...handlerFailureCases];
+export const handlerContract: readonly HandlerCase[] = cases([...batchCases, ...handlerFailureCases]);

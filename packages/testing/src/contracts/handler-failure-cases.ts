@@ -1,13 +1,14 @@
 import { check, same } from './assert.ts';
 import { accepted, begin, noted } from './handler-batch-cases.ts';
-import type { HandlerCase } from './handler-case.ts';
+import type { HandlerTrial } from './handler-case.ts';
 import { note, told } from './handler-orchestrator.ts';
 import { handlerWorld } from './handler-world.ts';
+import { unshown } from './unshown.ts';
 
 const MINUTE_MS = 60_000;
 
 /** What a handler does when not everything goes well. */
-export const handlerFailureCases: readonly HandlerCase[] = [
+export const handlerFailureCases: readonly HandlerTrial[] = [
   {
     name: 'while the store is away a batch is given back, changes nothing, and is applied once when it comes again',
     async run(makeHandler) {
@@ -88,7 +89,7 @@ export const handlerFailureCases: readonly HandlerCase[] = [
     name: 'where the platform tells the time left, a handler stops in time, gives back the rest, and loses nothing',
     async run(makeHandler) {
       const world = await handlerWorld(makeHandler);
-      if (world.test.tellsTime === false) return;
+      if (world.test.tellsTime === false) unshown('a platform that tells the time left');
       const ids = Array.from({ length: 80 }, (_, n) => `p${n}`);
       await begin(world, ids);
       const batch = ids.map((id) => note(id, 'a'));
@@ -116,7 +117,7 @@ export const handlerFailureCases: readonly HandlerCase[] = [
     name: 'where the handler is woken too, a wake fires due timers once, none too soon, and sends what nobody confirmed',
     async run(makeHandler) {
       const world = await handlerWorld(makeHandler);
-      if (!world.test.wake) return;
+      if (!world.test.wake) unshown('wake');
       await begin(world, ['p', 'q']);
       world.pass(MINUTE_MS - 1);
       await world.test.wake();

@@ -10,7 +10,15 @@ export interface JournalCase {
   readonly name: string;
   /** Throws when the journal does not show it. `makeJournal` is called once. */
   run(makeJournal: MakeJournal): Promise<void>;
+  /**
+   * The same, and resolves to undefined; or, where the case shows nothing, to what the maker would have to give for it:
+   * `'outages.away'`.
+   */
+  show(makeJournal: MakeJournal): Promise<string | undefined>;
 }
+
+/** A case as it is written: what it lacks ends it by `unshown`. */
+export type JournalTrial = Omit<JournalCase, 'show'>;
 
 /** The time of an entry that says no other. */
 export const NOW = 1_750_000_000_000;

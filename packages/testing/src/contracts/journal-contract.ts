@@ -3,6 +3,7 @@ import { journalIdCases } from './journal-id-cases.ts';
 import { orderCases } from './journal-order-cases.ts';
 import { retentionCases } from './journal-retention-cases.ts';
 import { stepCases } from './journal-step-cases.ts';
+import { cases } from './unshown.ts';
 
 export type { JournalCase, MakeJournal } from './journal-case.ts';
 
@@ -13,9 +14,9 @@ export type { JournalCase, MakeJournal } from './journal-case.ts';
  * @example
  * for (const { name, run } of journalContract) it(name, () => run((options) => memoryJournal(options)))
  */
-export const journalContract: readonly JournalCase[] = [
+export const journalContract: readonly JournalCase[] = cases([
   ...stepCases,
   ...orderCases,
   ...journalIdCases,
   ...retentionCases,
-];
+]);

@@ -1,9 +1,9 @@
 import { refused } from './assert.ts';
 import { hostileIds, invalidIds, showId } from './hostile-ids.ts';
-import { entry, fill, has, type JournalCase, names, stepsOf } from './journal-case.ts';
+import { entry, fill, has, type JournalTrial, names, stepsOf } from './journal-case.ts';
 
 /** No id is a path, a pattern or a property. */
-export const journalIdCases: readonly JournalCase[] = [
+export const journalIdCases: readonly JournalTrial[] = [
   {
     name: 'hostile ids are kept apart from one another, and come back whole when the processes are asked for',
     async run(makeJournal) {

@@ -1,8 +1,8 @@
 import { check, same, soon } from './assert.ts';
-import { entry, fill, has, type JournalCase, stepsOf } from './journal-case.ts';
+import { entry, fill, has, type JournalTrial, stepsOf } from './journal-case.ts';
 
 /** The order of steps, whatever happens around them. */
-export const orderCases: readonly JournalCase[] = [
+export const orderCases: readonly JournalTrial[] = [
   {
     name: 'steps are read in the order of revision and step, whatever the order they were appended in',
     async run(makeJournal) {

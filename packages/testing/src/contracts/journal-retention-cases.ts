@@ -1,6 +1,7 @@
 import type { Journal } from '@xorca/core';
 import { same } from './assert.ts';
-import { entry, fill, has, type JournalCase, NOW, names, stepsOf } from './journal-case.ts';
+import { entry, fill, has, type JournalTrial, NOW, names, stepsOf } from './journal-case.ts';
+import { unshown } from './unshown.ts';
 
 const DAY = 86_400_000;
 
@@ -8,12 +9,12 @@ const DAY = 86_400_000;
  * What is dropped, and when. `prune` is optional in the port, so a journal without it passes these with nothing to show. A
  * journal may drop by count on `append` already; what counts is what is left after `prune`.
  */
-export const retentionCases: readonly JournalCase[] = [
+export const retentionCases: readonly JournalTrial[] = [
   {
     name: 'without a retention prune drops nothing, however old it is',
     async run(makeJournal) {
       const journal = await makeJournal();
-      if (!journal.prune) return;
+      if (!journal.prune) unshown('a journal with prune');
       await journal.append('p', [entry(1, { at: 0 })]);
       await fill(journal, 'p', [2, 3]);
       same(await journal.prune(NOW + 10_000 * DAY), 0, 'entries dropped');
@@ -24,7 +25,7 @@ export const retentionCases: readonly JournalCase[] = [
     name: 'where a journal can prune, a count keeps the newest entries of each process and no more',
     async run(makeJournal) {
       const journal = await makeJournal({ retention: { count: 3 } });
-      if (!journal.prune) return;
+      if (!journal.prune) unshown('a journal with prune');
       await fill(journal, 'p', [1, 2, 10, 9, 3]);
       await fill(journal, 'q', [1, 2, 3]);
       await fill(journal, 'r', [7]);
@@ -42,7 +43,7 @@ export const retentionCases: readonly JournalCase[] = [
     name: 'where a journal can prune, the steps of one save stay or go together',
     async run(makeJournal) {
       const journal = await makeJournal({ retention: { count: 3 } });
-      if (!journal.prune) return;
+      if (!journal.prune) unshown('a journal with prune');
       const steps = (revision: number) => [0, 1].map((step) => entry(revision, { step }));
       for (const revision of [1, 2, 3]) await journal.append('p', steps(revision));
       await pruned(journal, ['p'], NOW);
@@ -56,7 +57,7 @@ export const retentionCases: readonly JournalCase[] = [
     name: 'where a journal can prune, an age drops what is older by its own time, and a process with nothing left',
     async run(makeJournal) {
       const journal = await makeJournal({ retention: { age: '1d' } });
-      if (!journal.prune) return;
+      if (!journal.prune) unshown('a journal with prune');
       for (const [id, times] of Object.entries({
         p: [NOW - 9, NOW - 1, NOW, NOW + 1],
         gone: [NOW - 2 * DAY, NOW - 1],
@@ -80,7 +81,7 @@ export const retentionCases: readonly JournalCase[] = [
     name: 'where a journal can prune, of a count and an age the tighter one holds',
     async run(makeJournal) {
       const journal = await makeJournal({ retention: { count: 2, age: 1_000 } });
-      if (!journal.prune) return;
+      if (!journal.prune) unshown('a journal with prune');
       await fill(journal, 'many', [1, 2, 3]);
       await journal.append('old', [entry(1, { at: NOW - 5_000 })]);
       await fill(journal, 'old', [2]);
@@ -93,7 +94,7 @@ export const retentionCases: readonly JournalCase[] = [
     name: 'where a journal can prune, it drops a long history of many processes in one call',
     async run(makeJournal) {
       const journal = await makeJournal({ retention: { age: '1h' } });
-      if (!journal.prune) return;
+      if (!journal.prune) unshown('a journal with prune');
       const ids = Array.from({ length: 25 }, (_, n) => `p${n}`);
       for (const id of ids) {
         const saves = Array.from({ length: 24 }, (_, n) => entry(n + 1, { at: NOW + n }));

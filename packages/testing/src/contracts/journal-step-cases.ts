@@ -1,9 +1,9 @@
 import type { JournalEntry } from '@xorca/core';
 import { same, soon } from './assert.ts';
-import { entry, has, type JournalCase, NOW, names, stepsOf } from './journal-case.ts';
+import { entry, has, type JournalTrial, NOW, names, stepsOf } from './journal-case.ts';
 
 /** What is appended and what is read. */
-export const stepCases: readonly JournalCase[] = [
+export const stepCases: readonly JournalTrial[] = [
   {
     name: 'an unknown process has no steps, and to append none leaves no trace',
     async run(makeJournal) {

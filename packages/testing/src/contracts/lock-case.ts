@@ -15,7 +15,15 @@ export interface LockCase {
   readonly name: string;
   /** Throws when the lock does not show it. `makeLock` gives a lock that nobody holds; it is called once. */
   run(makeLock: () => Promise<LockUnderTest> | LockUnderTest): Promise<void>;
+  /**
+   * The same, and resolves to undefined; or, where the case shows nothing, to what the maker would have to give for it:
+   * `'outages.away'`.
+   */
+  show(makeLock: () => Promise<LockUnderTest> | LockUnderTest): Promise<string | undefined>;
 }
+
+/** A case as it is written: what it lacks ends it by `unshown`. */
+export type LockTrial = Omit<LockCase, 'show'>;
 
 // Sixteen contenders, each up to a second of polling behind the release before it; twice that.
 const LONGEST_DRIVE_MS = 32_000;

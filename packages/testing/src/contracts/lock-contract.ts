@@ -3,6 +3,7 @@ import { isXorcaError } from '@xorca/core';
 import { check, refused, same, turn, unavailable } from './assert.ts';
 import { hostileIds, invalidIds, showId } from './hostile-ids.ts';
 import { drive, type LockCase } from './lock-case.ts';
+import { cases, unshown } from './unshown.ts';
 
 export type { LockCase, LockUnderTest } from './lock-case.ts';
 
@@ -15,7 +16,7 @@ const AT_ONCE = { ttlMs: 600_000, timeoutMs: 0 };
  * @example
  * for (const { name, run } of lockContract) it(name, () => run(() => lockWithVirtualClock()))
  */
-export const lockContract: readonly LockCase[] = [
+export const lockContract: readonly LockCase[] = cases([
   {
     name: '16 contenders hold the lock one after the other, never two at once',
     async run(makeLock) {
@@ -158,7 +159,7 @@ export const lockContract: readonly LockCase[] = [
     name: 'where the maker can take the service away, calls fail with XORCA_UNAVAILABLE to be tried again, and who holds a lock keeps it',
     async run(makeLock) {
       const { lock, outage } = await makeLock();
-      if (!outage) return;
+      if (!outage) unshown('outage');
       const lease = await lock.acquire('p', PATIENT);
       await outage(async () => {
         await unavailable('acquire in an outage', () => lock.acquire('q', AT_ONCE));
@@ -171,4 +172,4 @@ export const lockContract: readonly LockCase[] = [
       await lock.acquire('p', AT_ONCE);
     },
   },
-];
+]);

@@ -37,7 +37,15 @@ export interface PublisherCase {
   readonly name: string;
   /** Throws when the publisher does not show it. `makePublisher` is called once. */
   run(makePublisher: MakePublisher): Promise<void>;
+  /**
+   * The same, and resolves to undefined; or, where the case shows nothing, to what the maker would have to give for it:
+   * `'outages.away'`.
+   */
+  show(makePublisher: MakePublisher): Promise<string | undefined>;
 }
+
+/** A case as it is written: what it lacks ends it by `unshown`. */
+export type PublisherTrial = Omit<PublisherCase, 'show'>;
 
 /** An event to publish, number `n` of its subject, with whatever a case cares for. */
 export function event(subject: string, n: number, part: Readonly<Record<string, unknown>> = {}): CloudEvent {

@@ -1,6 +1,7 @@
 import type { PublisherCase } from './publisher-case.ts';
 import { failureCases } from './publisher-failure-cases.ts';
 import { sendingCases } from './publisher-sending-cases.ts';
+import { cases } from './unshown.ts';
 
 export type { MakePublisher, PublisherCase, PublisherUnderTest, RefuseEvents } from './publisher-case.ts';
 
@@ -12,4 +13,4 @@ export type { MakePublisher, PublisherCase, PublisherUnderTest, RefuseEvents } f
  * @example
  * for (const { name, run } of publisherContract) it(name, () => run(() => busWithConsumer()))
  */
-export const publisherContract: readonly PublisherCase[] = [...sendingCases, ...failureCases];
+export const publisherContract: readonly PublisherCase[] = cases([...sendingCases, ...failureCases]);

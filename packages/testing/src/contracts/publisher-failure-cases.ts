@@ -5,22 +5,23 @@ import {
   event,
   events,
   idsOf,
-  type PublisherCase,
+  type PublisherTrial,
   type PublisherUnderTest,
   publishSome,
   type RefuseEvents,
   sized,
   without,
 } from './publisher-case.ts';
+import { unshown } from './unshown.ts';
 
 /** What does not go out, and what is said about it. */
-export const failureCases: readonly PublisherCase[] = [
+export const failureCases: readonly PublisherTrial[] = [
   {
     name: 'where a publisher names maxEventBytes, an event over it is refused for good, it alone, and its neighbours arrive',
     async run(makePublisher) {
       const test = await makePublisher();
       const max = test.publisher.maxEventBytes;
-      if (max === undefined) return;
+      if (max === undefined) unshown('a publisher with maxEventBytes');
       const large = [sized('a', 7, max + 1, 'x'), sized('b', 7, max + 1, '日'), sized('b', 8, 3 * max, 'x')];
       const small = [...events('a', 12), ...events('c', 12)].filter(({ id }) => !idsOf(large).includes(id));
       const all = [...small.slice(0, 5), ...large, ...small.slice(5)];
@@ -38,7 +39,7 @@ export const failureCases: readonly PublisherCase[] = [
     async run(makePublisher) {
       const test = await makePublisher();
       const { forNow } = test.refuses ?? {};
-      if (!forNow) return;
+      if (!forNow) unshown('refuses.forNow');
       const all = spread();
       const refused = [3, 17, 18, 25].map((n) => all[n] as CloudEvent);
       const failed = await whileRefusing(test, forNow, refused, all);
@@ -55,7 +56,7 @@ export const failureCases: readonly PublisherCase[] = [
     async run(makePublisher) {
       const test = await makePublisher();
       const { forGood } = test.refuses ?? {};
-      if (!forGood) return;
+      if (!forGood) unshown('refuses.forGood');
       const all = spread();
       const refused = [0, 11, 29].map((n) => all[n] as CloudEvent);
       await forGood(idsOf(refused), async () => {
@@ -79,7 +80,7 @@ export const failureCases: readonly PublisherCase[] = [
     name: 'where the maker can take the bus away, all events are named, none arrives, and all go later',
     async run(makePublisher) {
       const test = await makePublisher();
-      if (!test.outage) return;
+      if (!test.outage) unshown('outage');
       const all = spread();
       let failed: readonly FailedPublish[] = [];
       await test.outage(async () => {

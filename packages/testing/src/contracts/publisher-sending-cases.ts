@@ -1,10 +1,10 @@
 import type { CloudEvent } from '@xorca/core';
 import { check, same } from './assert.ts';
 import { hostileIds } from './hostile-ids.ts';
-import { arrives, event, events, type PublisherCase, sized } from './publisher-case.ts';
+import { arrives, event, events, type PublisherTrial, sized } from './publisher-case.ts';
 
 /** What goes out, and how it comes out at the other end. */
-export const sendingCases: readonly PublisherCase[] = [
+export const sendingCases: readonly PublisherTrial[] = [
   {
     name: 'events arrive in the order given, subject by subject, over many calls',
     async run(makePublisher) {

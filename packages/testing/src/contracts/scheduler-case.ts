@@ -35,7 +35,15 @@ export interface SchedulerCase {
   readonly name: string;
   /** Throws when the scheduler does not show it. `makeScheduler` is called once. */
   run(makeScheduler: MakeScheduler): Promise<void>;
+  /**
+   * The same, and resolves to undefined; or, where the case shows nothing, to what the maker would have to give for it:
+   * `'outages.away'`.
+   */
+  show(makeScheduler: MakeScheduler): Promise<string | undefined>;
 }
+
+/** A case as it is written: what it lacks ends it by `unshown`. */
+export type SchedulerTrial = Omit<SchedulerCase, 'show'>;
 
 /** Moves the clock to a moment. */
 export async function passTo(test: SchedulerUnderTest, at: number): Promise<void> {

@@ -36,7 +36,15 @@ export interface StoreCase {
   readonly name: string;
   /** Throws when the store does not show it. `makeStore` is called once. */
   run(makeStore: MakeStore): Promise<void>;
+  /**
+   * The same, and resolves to undefined; or, where the case shows nothing, to what the maker would have to give for it:
+   * `'outages.away'`.
+   */
+  show(makeStore: MakeStore): Promise<string | undefined>;
 }
+
+/** A case as it is written: what it lacks ends it by `unshown`. */
+export type StoreTrial = Omit<StoreCase, 'show'>;
 
 /** A case that needs nothing but the store. */
 export interface PlainStoreCase {
@@ -51,7 +59,7 @@ export async function underTest(makeStore: MakeStore): Promise<StoreUnderTest> {
 }
 
 /** The case for makers of either form. */
-export function withPlainStore({ name, run }: PlainStoreCase): StoreCase {
+export function withPlainStore({ name, run }: PlainStoreCase): StoreTrial {
   return { name, run: (makeStore) => run(async () => (await underTest(makeStore)).store) };
 }
 

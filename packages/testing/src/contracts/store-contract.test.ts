@@ -237,3 +237,14 @@ async function findsSome(run: (typeof storeContract)[number]['run']): Promise<bo
   }
   return false;
 }
+
+it('a case that shows nothing tells what it would need', async () => {
+  const needs = await Promise.all(storeContract.map(({ show }) => show(memoryStore)));
+  expect(needs.filter((one) => one !== undefined).sort()).toEqual([
+    'maxBodyBytes',
+    'maxBodyBytes',
+    'outages.away',
+    'outages.lostReply',
+    'outages.throttled',
+  ]);
+});

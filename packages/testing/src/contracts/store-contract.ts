@@ -10,6 +10,7 @@ import { replyCases } from './store-reply-cases.ts';
 import { saveCases } from './store-save-cases.ts';
 import { sizeCases } from './store-size-cases.ts';
 import { sweepCases } from './store-sweep-cases.ts';
+import { cases } from './unshown.ts';
 
 export type { MakeStore, StoreCase, StoreOutages, StoreUnderTest } from './store-case.ts';
 
@@ -21,7 +22,7 @@ export type { MakeStore, StoreCase, StoreOutages, StoreUnderTest } from './store
  * @example
  * for (const { name, run } of storeContract) it(name, () => run(() => memoryStore()))
  */
-export const storeContract: readonly StoreCase[] = [
+export const storeContract: readonly StoreCase[] = cases([
   ...[
     ...saveCases,
     ...raceCases,
@@ -35,4 +36,4 @@ export const storeContract: readonly StoreCase[] = [
   ...sizeCases,
   ...sweepCases,
   ...outageCases,
-];
+]);

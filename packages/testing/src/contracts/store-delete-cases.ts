@@ -1,6 +1,7 @@
 import type { ProcessStore, Revision } from '@xorca/core';
 import { refused, same, soon } from './assert.ts';
 import { type PlainStoreCase, pages, sample } from './store-case.ts';
+import { unshown } from './unshown.ts';
 
 /** Retention. `delete` is optional in the port, so a store without it passes these with nothing to show. */
 export const deleteCases: readonly PlainStoreCase[] = [
@@ -8,7 +9,7 @@ export const deleteCases: readonly PlainStoreCase[] = [
     name: 'where a store can delete, a deleted record is gone from load, due and list, and an unknown one is no error',
     async run(makeStore) {
       const store = await makeStore();
-      if (!store.delete) return;
+      if (!store.delete) unshown('a store with delete');
       await store.save(sample('p', { wakeAt: 5 }), undefined);
       await store.save(sample('q', { wakeAt: 6 }), undefined);
       await store.delete('p');
@@ -30,7 +31,7 @@ export const deleteCases: readonly PlainStoreCase[] = [
     name: 'where a store can delete, a revision from before delete and recreate conflicts',
     async run(makeStore) {
       const store = await makeStore();
-      if (!store.delete) return;
+      if (!store.delete) unshown('a store with delete');
       const old: Revision[] = [];
       for (let life = 0; life < 3; life++) {
         // Every life has the very same records, so only the store can tell one from the other.

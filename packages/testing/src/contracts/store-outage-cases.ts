@@ -1,9 +1,10 @@
 import { isXorcaError, type ProcessRecord, type Revision } from '@xorca/core';
 import { check, refused, same, soon, unavailable } from './assert.ts';
-import { pages, type StoreCase, type StoreOutages, sample, underTest } from './store-case.ts';
+import { pages, type StoreOutages, type StoreTrial, sample, underTest } from './store-case.ts';
+import { unshown } from './unshown.ts';
 
 /** A service that fails for a while, as every service does. */
-export const outageCases: readonly StoreCase[] = [
+export const outageCases: readonly StoreTrial[] = [
   refusal('away', 'where the maker can take the service away'),
   refusal('throttled', 'where the maker can make the service throttle'),
   {
@@ -11,7 +12,7 @@ export const outageCases: readonly StoreCase[] = [
     async run(makeStore) {
       const { store, outages } = await underTest(makeStore);
       const lose = outages?.lostReply;
-      if (!lose) return;
+      if (!lose) unshown('outages.lostReply');
       const doubtful = async (
         before: ProcessRecord | undefined,
         record: ProcessRecord,
@@ -49,13 +50,13 @@ export const outageCases: readonly StoreCase[] = [
   },
 ];
 
-function refusal(kind: 'away' | 'throttled', where: string): StoreCase {
+function refusal(kind: 'away' | 'throttled', where: string): StoreTrial {
   return {
     name: `${where}, writes fail with XORCA_UNAVAILABLE to be tried again, change nothing, and go through afterwards`,
     async run(makeStore) {
       const { store, outages } = await underTest(makeStore);
       const outage: StoreOutages[typeof kind] = outages?.[kind];
-      if (!outage) return;
+      if (!outage) unshown(`outages.${kind}`);
       const before = sample('p', { wakeAt: 5 });
       const revision = await store.save(before, undefined);
       const after = sample('p', { revision: 2, wakeAt: 7 });

@@ -1,9 +1,10 @@
 import { isXorcaError, type ProcessRecord, type ProcessStore, type Revision } from '@xorca/core';
 import { check, same, soon } from './assert.ts';
-import { type StoreCase, sample, underTest } from './store-case.ts';
+import { type StoreTrial, sample, underTest } from './store-case.ts';
+import { unshown } from './unshown.ts';
 
 /** Bodies that are large, and those that are too large. */
-export const sizeCases: readonly StoreCase[] = [
+export const sizeCases: readonly StoreTrial[] = [
   {
     name: 'a body of 1 or 4 MB is taken whole, or refused as too large with nothing changed',
     async run(makeStore) {
@@ -15,7 +16,7 @@ export const sizeCases: readonly StoreCase[] = [
     name: 'where the maker names a limit, a body up to it goes through, in one-byte letters and in others',
     async run(makeStore) {
       const { store, maxBodyBytes } = await underTest(makeStore);
-      if (maxBodyBytes === undefined) return;
+      if (maxBodyBytes === undefined) unshown('maxBodyBytes');
       for (const [n, body] of [ascii(maxBodyBytes), wide(maxBodyBytes), ascii(maxBodyBytes)].entries()) {
         const revision = await store.save(sample(`p${n}`, { body }), undefined);
         await store.save(sample(`p${n}`, { body, revision: 2 }), revision);
@@ -27,7 +28,7 @@ export const sizeCases: readonly StoreCase[] = [
     name: 'where the maker names a limit, a body of twice its size is refused and changes nothing',
     async run(makeStore) {
       const { store, maxBodyBytes } = await underTest(makeStore);
-      if (maxBodyBytes === undefined) return;
+      if (maxBodyBytes === undefined) unshown('maxBodyBytes');
       await takesOrRefuses(store, maxBodyBytes + 1);
       check(
         !(await takesOrRefuses(store, 2 * maxBodyBytes)),

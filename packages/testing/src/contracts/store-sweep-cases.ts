@@ -1,6 +1,6 @@
 import { isXorcaError, type ProcessStore } from '@xorca/core';
 import { check, same, soon, turn } from './assert.ts';
-import { type StoreCase, sample, underTest } from './store-case.ts';
+import { type StoreTrial, sample, underTest } from './store-case.ts';
 
 const NOW = 1_750_000_000_000;
 const MINUTE_MS = 60_000;
@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 const LATE = NOW + MINUTE_MS;
 
 /** What a store clears away of its index while records are saved. */
-export const sweepCases: readonly StoreCase[] = [
+export const sweepCases: readonly StoreTrial[] = [
   {
     name: 'due with everything to sweep misses nothing while records are saved around it, however late it is',
     async run(makeStore) {
