@@ -207,6 +207,9 @@ test.each([
   ['outbox', [{ event: { ...event, id: 1 }, cause: 'c', at: 1 }]],
   ['outbox', [{ event: { ...event, source: 1 }, cause: 'c', at: 1 }]],
   ['buffered', [{ event: { ...event, type: 1 }, hash: 'h', until: 1 }]],
+  ['buffered', [{ event, hash: 'h', until: 1, failed: 7 }]],
+  ['buffered', [{ event, hash: 'h', until: 1, failed: { at: 'x', times: 1 } }]],
+  ['buffered', [{ event, hash: 'h', until: 1, failed: { at: 1, times: 1.5 } }]],
   ['timers', [{ ...timer, event: { type: 1 } }]],
   ['timers', [{ ...timer, to: [1] }]],
   ['commands', [{ ...command, ids: ['a', null] }]],
@@ -242,4 +245,9 @@ test('a body reads back as it was written, with few commands and with many', () 
     // The window comes first in the short way of writing, where it is spared from being looked through.
     expect(text.startsWith('{"seen":')).toBe(count <= 100);
   }
+});
+
+test('an early event that failed is read with when and how often', () => {
+  const buffered = [{ event, hash: 'h', until: 2, failed: { at: 1, times: 3 } }];
+  expect(decoded({ buffered }).buffered).toEqual(buffered);
 });

@@ -22,9 +22,6 @@ export interface LockCase {
   show(makeLock: () => Promise<LockUnderTest> | LockUnderTest): Promise<string | undefined>;
 }
 
-/** A case as it is written: what it lacks ends it by `unshown`. */
-export type LockTrial = Omit<LockCase, 'show'>;
-
 // Sixteen contenders, each up to a second of polling behind the release before it; twice that.
 const LONGEST_DRIVE_MS = 32_000;
 

@@ -42,9 +42,6 @@ export interface SchedulerCase {
   show(makeScheduler: MakeScheduler): Promise<string | undefined>;
 }
 
-/** A case as it is written: what it lacks ends it by `unshown`. */
-export type SchedulerTrial = Omit<SchedulerCase, 'show'>;
-
 /** Moves the clock to a moment. */
 export async function passTo(test: SchedulerUnderTest, at: number): Promise<void> {
   await test.advance(Math.max(0, at - test.now()));

@@ -10,7 +10,7 @@ export interface Chance {
 }
 
 /** A source of chance that a seed determines (mulberry32: small, and good enough to shuffle a world). */
-export function chance(seed: number): Chance {
+function chance(seed: number): Chance {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

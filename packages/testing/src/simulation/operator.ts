@@ -7,7 +7,7 @@ import { note, type WorldState } from './world-state.ts';
 export interface Operator {
   /** Takes up what is to be done in a round of the storm. */
   plan(round: number, newest: ReadonlyMap<string, string>): void;
-  /** After the storm: whatever has a problem is redriven. */
+  /** After the storm: what the bus refused is sent once more. */
   mend(): void;
   /** Does what is to be done, through a function. */
   work(instance: Instance): Promise<void>;
@@ -54,7 +54,9 @@ export function operatorOf(world: WorldState, drawn: Drawn): Operator {
     },
     mend() {
       for (const [id, { record, inspection }] of world.observer.processes) {
-        const isRefused = inspection.details.problem?.kind === 'effect';
+        const { problem, outbox } = inspection.details;
+        // Behind another problem a refused event is seen only by this: nothing wakes the process to send it.
+        const isRefused = problem?.kind === 'effect' || (outbox.length > 0 && record.wakeAt === null);
         if (!isRefused || redriven.get(id) === record.revision) continue;
         redriven.set(id, record.revision);
         wishes.add({ id, kind: 'redrive' });
