@@ -123,7 +123,10 @@ export const payable: System = {
         data: { amount: 10 },
         after: random.whole(7_200_000),
       })),
-    invariant: (world) => [...world.processes].flatMap(([id, process]) => [...wrong(id, process, world)]),
+    invariant: (world) => [
+      ...[...world.processes].flatMap(([id, process]) => [...wrong(id, process, world)]),
+      ...twice(world),
+    ],
   },
 };
 
@@ -139,4 +142,16 @@ function* wrong(
   if (status !== 'done') yield `${id} is ${status} in ${JSON.stringify(value)}`;
   const topped = world.published.filter(({ type, subject }) => type === 'notif.topped' && subject === id);
   if (topped.length !== 3) yield `${id} told ${topped.length} times that it was topped up`;
+}
+
+/** All attempts of a command are one process. */
+function* twice({ published, processes }: SimulatedWorld): Generator<string> {
+  const attempts = new Map<unknown, string[]>();
+  for (const { type, id, source, commandid } of published) {
+    if (type === pay.type) attempts.set(commandid, [...(attempts.get(commandid) ?? []), `${id}@${source}`]);
+  }
+  for (const [command, names] of attempts) {
+    const begun = names.filter((name) => processes.has(name));
+    if (begun.length > 1) yield `the attempts of ${command} began ${begun.join(' and ')}`;
+  }
 }
