@@ -20,6 +20,9 @@ interface Wish {
   readonly version?: string;
 }
 
+// Nothing is refused any more by then: what does not go out after so many never does.
+const MOST_REDRIVES = 10;
+
 /** The operator of a world. */
 export function operatorOf(world: WorldState, drawn: Drawn): Operator {
   const wishes = new Set<Wish>();
@@ -54,11 +57,13 @@ export function operatorOf(world: WorldState, drawn: Drawn): Operator {
     },
     mend() {
       for (const [id, { record, inspection }] of world.observer.processes) {
+        if ([...wishes].some((wish) => wish.id === id)) continue;
         const { problem, outbox } = inspection.details;
         // Behind another problem a refused event is seen only by this: nothing wakes the process to send it.
         const isRefused = problem?.kind === 'effect' || (outbox.length > 0 && record.wakeAt === null);
-        if (!isRefused || redriven.get(id) === record.revision) continue;
-        redriven.set(id, record.revision);
+        const times = redriven.get(id) ?? 0;
+        if (!isRefused || times >= MOST_REDRIVES) continue;
+        redriven.set(id, times + 1);
         wishes.add({ id, kind: 'redrive' });
       }
     },

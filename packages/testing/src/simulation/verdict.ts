@@ -50,17 +50,6 @@ function* judgeProcess(id: string, process: ObservedProcess, end: End): Generato
   const { record, inspection, decided, base } = process;
   const { details, counter } = inspection;
   const broken = breaker(id);
-  const missing = [...decided.values()].filter((event) => !end.published.has(event.id));
-  if (missing.length > 0) {
-    const which = missing.map((event) => `${event.type} ${event.id}`).join(', ');
-    yield broken('no lost event', `decided and never sent: ${which}`);
-  }
-  if (decided.size !== counter - base) {
-    yield broken(
-      'emission is complete and ordered',
-      `it numbered ${counter - base} effects, and decided ${decided.size}`,
-    );
-  }
   if (details.outbox.length > 0) {
     yield broken(
       details.problem?.kind === 'effect' ? 'nothing undeliverable is decided' : 'no stuck process',
@@ -70,6 +59,17 @@ function* judgeProcess(id: string, process: ObservedProcess, end: End): Generato
     yield broken(
       'a failing machine loses nothing',
       `its problem stays after all faults are over: ${details.problem.message}`,
+    );
+  }
+  const missing = [...decided.values()].filter((event) => !end.published.has(event.id));
+  if (missing.length > 0) {
+    const which = missing.map((event) => `${event.type} ${event.id}`).join(', ');
+    yield broken('no lost event', `decided and never sent: ${which}`);
+  }
+  if (decided.size !== counter - base) {
+    yield broken(
+      'emission is complete and ordered',
+      `it numbered ${counter - base} effects, and decided ${decided.size}`,
     );
   }
   if (record.status !== 'active') return;
