@@ -139,3 +139,120 @@ test('an early event that failed is tried again though another problem has taken
   await w.pass(30 * 86_400_000);
   expect(await w.runner.get('p')).toMatchObject({ context: { taken: 1 }, buffered: [] });
 });
+
+/** Two early events, each taken in the second state by an action that may fail. */
+function twoEarly() {
+  const fails = new Set(['a', 'b']);
+  const breaks = (name: string) => () => {
+    if (fails.has(name)) throw new Error(`${name} is down`);
+  };
+  const machine = setup({ actions: { a: breaks('a'), b: breaks('b') } }).createMachine({
+    initial: 'First',
+    states: {
+      First: { on: { 'evt.next': 'Second' } },
+      Second: {
+        on: {
+          'evt.a': { actions: ['a', emit({ type: 'notif.a' })] },
+          'evt.b': { actions: ['b', emit({ type: 'notif.b' })] },
+          'evt.out': 'Third',
+        },
+      },
+      Third: {},
+    },
+  });
+  const options = (version: string) => ({
+    name: 'o',
+    machines: { [version]: machine },
+    startOn: 'evt.begin',
+    buffer: { 'evt.a': '7d', 'evt.b': '7d' } as const,
+  });
+  return {
+    fails,
+    w: world(createOrchestrator(options('1.0.0'))),
+    other: createOrchestrator(options('2.0.0')),
+  };
+}
+
+test('one early event that always fails keeps neither another nor the events that come from being taken', async () => {
+  const { fails, w } = twoEarly();
+  await w.send('evt.begin');
+  await w.send('evt.a');
+  await w.send('evt.b');
+  await w.send('evt.next');
+  fails.delete('b');
+  await w.pass(1_000);
+  expect(w.sent.map(({ type }) => type)).toEqual(['notif.b']);
+  expect(await w.runner.get('p')).toMatchObject({ buffered: [{ event: { type: 'evt.a' } }], stuck: true });
+  // Due again, and failing again, it does not hold up who leads out of the state.
+  const { wakeAt } = (await w.runner.get('p')) as ProcessDetails;
+  expect(wakeAt).toBeGreaterThan(w.clock.now());
+  expect((await w.send('evt.out')).status).toBe('applied');
+  expect(await w.runner.get('p')).toMatchObject({ value: 'Third' });
+  await w.pass(3_600_000);
+  expect(await w.runner.get('p')).toMatchObject({ stuck: false, buffered: [{}] });
+  await w.pass(7 * 86_400_000);
+  expect(await w.runner.get('p')).toMatchObject({ buffered: [], wakeAt: null });
+});
+
+test('a wake that can try nothing again moves the next one away: no process is woken without end', async () => {
+  const { w, other } = twoEarly();
+  await w.send('evt.begin');
+  await w.send('evt.a');
+  await w.send('evt.b');
+  await w.send('evt.next');
+  // The version is gone, so that its machine cannot even be asked.
+  const gone = w.deploy(other);
+  for (let wakes = 0; wakes < 6; wakes++) {
+    await gone.pass(3_600_000);
+    const { wakeAt, problem } = (await gone.runner.get('p')) as ProcessDetails;
+    expect(wakeAt).toBeGreaterThan(gone.clock.now());
+    expect(problem?.code).toBe('XORCA_UNKNOWN_VERSION');
+  }
+});
+
+test('an event that failed, comes again too early and is dropped in the end leaves no problem', async () => {
+  const machine = setup({
+    actions: {
+      fails: () => {
+        throw new Error('down');
+      },
+    },
+  }).createMachine({
+    initial: 'First',
+    states: { First: { on: { 'evt.e': { actions: 'fails' }, 'evt.next': 'Second' } }, Second: {} },
+  });
+  const orchestrator = createOrchestrator({
+    name: 'o',
+    machines: { '1.0.0': machine },
+    startOn: 'evt.begin',
+    buffer: { 'evt.e': '1d' },
+  });
+  const w = world(orchestrator, { report: () => {} });
+  await w.send('evt.begin');
+  await w.send('evt.e', { id: 'e' });
+  await w.send('evt.next');
+  expect((await w.send('evt.e', { id: 'e' })).status).toBe('buffered');
+  expect(told(await w.runner.get('p'))).toEqual([undefined, false, 'active']);
+  await w.pass(8 * 86_400_000);
+  expect(told(await w.runner.get('p'))).toEqual([undefined, false, 'active']);
+});
+
+test('an early event that the old version did not take is taken by the new one with the migration', async () => {
+  const states = { Waiting: {} };
+  const machines = {
+    '1.0.0': setup({}).createMachine({ id: 'm', initial: 'Waiting', states, on: { 'evt.other': {} } }),
+    '2.0.0': setup({}).createMachine({
+      id: 'm',
+      initial: 'Waiting',
+      states: { Waiting: { on: { 'evt.e': 'Taken' } }, Taken: {} },
+    }),
+  };
+  const options = { name: 'o', startOn: 'evt.begin', buffer: { 'evt.e': '7d' } } as const;
+  const w = world(createOrchestrator({ ...options, machines: { '1.0.0': machines['1.0.0'] } }));
+  await w.send('evt.begin');
+  await w.send('evt.e');
+  const next = w.deploy(
+    createOrchestrator({ ...options, machines, migrations: { '1.0.0': { to: '2.0.0' } } }),
+  );
+  expect(await next.runner.migrate('p', '2.0.0')).toMatchObject({ value: 'Taken', buffered: [] });
+});

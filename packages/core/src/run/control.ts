@@ -74,7 +74,7 @@ function accept(run: Run): void {
 
 function retake(run: Run, event: CloudEvent): void {
   const hash = inputHash(event);
-  if (run.early.list().some((kept) => kept.hash === hash)) offerEarly(run);
+  if (run.early.list().some((kept) => kept.hash === hash)) offerEarly(run, { atOnce: true });
   else deliver(run, { event, hash });
 }
 
@@ -91,5 +91,7 @@ function migrate(run: Run, to: string, dryRun: boolean): void {
   if (dryRun) return;
   run.draft = openMachine(run, run.before.counter).draft;
   tell(run, { kind: 'migrate', detail: to }, from, []);
+  // What the old version did not take the new one may.
+  offerEarly(run, { atOnce: true });
   passTime(run);
 }

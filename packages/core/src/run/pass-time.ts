@@ -4,7 +4,7 @@ import { isAbout, problemOf, stepError } from '../problem.ts';
 import type { Trace } from '../record.ts';
 import { dueAtOf, heldUntil, triedAgainAt } from '../wake-at.ts';
 import { offerEarly } from './offer-early.ts';
-import { isActive, type Run, tell, told } from './run.ts';
+import { isActive, noMoreAbout, type Run, tell, told } from './run.ts';
 import { apply, end, machineOf } from './step.ts';
 import { watched } from './watched.ts';
 
@@ -18,6 +18,7 @@ export function passTime(run: Run): void {
   const gone = run.early.expire(now);
   run.expired.push(...gone);
   if (gone.length > 0) run.changed = true;
+  for (const { event } of gone) noMoreAbout(run, event);
   if (record && record.status !== 'active' && !run.revived) {
     const owes = before?.outbox.some(({ event }) => !run.confirmed.has(event.id));
     run.doomed = !owes && (before?.expiresAt ?? Number.POSITIVE_INFINITY) <= now;
@@ -32,11 +33,11 @@ export function passTime(run: Run): void {
       fire(run);
       if (heldUntil(run.problem) > 0) forgetIfOver(run);
     }
-    // Its queue has long let go of it: only time can bring it once more.
-    if (run.early.list().some(({ failed }) => failed && triedAgainAt(failed) <= now)) offerEarly(run);
   } catch (thrown) {
     failInTime(run, thrown);
   }
+  // Their queues have long let go of them: only time can bring them once more.
+  if (run.early.list().some(({ failed }) => failed && triedAgainAt(failed) <= now)) offerEarly(run);
   try {
     if (isActive(run) && run.deadlineAt !== undefined && run.deadlineAt <= now)
       watched(run, 'deadline', (trace) => passDeadline(run, trace));

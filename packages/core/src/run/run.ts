@@ -3,6 +3,7 @@ import type { CloudEvent } from '../cloud-event.ts';
 import type { EngineState, MachineView, PendingCommand } from '../engine/engine.ts';
 import type { XorcaError } from '../errors.ts';
 import type { JournalInput, JournalState, ProcessRecord, ProcessStatus } from '../ports.ts';
+import { isAbout } from '../problem.ts';
 import {
   type BufferedEvent,
   decodeBody,
@@ -169,6 +170,13 @@ export function tell(
     effects,
     ...(error ? { error: { code: error.code, message: error.message } } : {}),
   });
+}
+
+/** Nothing is left to try again of an event: its problem is over, if it has one. */
+export function noMoreAbout(run: Run, event: CloudEvent): void {
+  if (!run.problem || !isAbout(run.problem, event)) return;
+  run.problem = undefined;
+  run.changed = true;
 }
 
 /** Notes events as decided, for the outbox and the bus. */

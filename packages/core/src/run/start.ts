@@ -18,7 +18,11 @@ export function start(run: Run, delivery: Delivery): readonly CloudEvent[] {
   run.origin = !starts && event.type === orchestrator.startCommand?.type ? originOf(event) : undefined;
   run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
   // A process that is deleted in the end may begin anew under its id: its effects must not repeat the ids of its former life.
-  const first = run.record ? counterOf(run) : orchestrator.forgets ? run.now : 0;
+  const isFirst = !run.record && !run.ending;
+  const first = isFirst ? (orchestrator.forgets ? run.now : 0) : counterOf(run);
+  // It may have been ended by an event of the same batch.
+  run.ending = undefined;
+  run.spoken = 0;
   const { draft, started } = openMachine(run, first, event.data);
   run.draft = draft;
   tell(run, { kind: 'start', event }, undefined, started);
@@ -37,13 +41,14 @@ export function start(run: Run, delivery: Delivery): readonly CloudEvent[] {
 
 /** Begins a process anew that ended badly, for a later attempt of the command that started it. Thrown: it is as it was. */
 export function startAnew(run: Run, delivery: Delivery): readonly CloudEvent[] {
-  const { version, hash, trace, origin, deadlineAt, problem } = run;
+  const { version, hash, trace, origin, deadlineAt, problem, draft, ending, spoken } = run;
   run.revived = 'anew';
   try {
     run.problem = undefined;
     return start(run, delivery);
   } catch (thrown) {
-    Object.assign(run, { version, hash, trace, origin, deadlineAt, problem, revived: undefined });
+    const before = { version, hash, trace, origin, deadlineAt, problem, draft, ending, spoken };
+    Object.assign(run, before, { revived: undefined });
     throw thrown;
   }
 }

@@ -12,7 +12,7 @@ import { commandFor } from './correlate.ts';
 import { keptEvent } from './early-data.ts';
 import { offerEarly } from './offer-early.ts';
 import { passTime } from './pass-time.ts';
-import { isActive, pendingOf, type Run, sourcesOf, statusOf, tell, told } from './run.ts';
+import { isActive, noMoreAbout, pendingOf, type Run, sourcesOf, statusOf, tell, told } from './run.ts';
 import { beingDeleted, outOfOrder } from './run-errors.ts';
 import { start, startAnew } from './start.ts';
 import { apply } from './step.ts';
@@ -22,10 +22,8 @@ export function take(run: Run, delivery: Delivery): Outcome {
   const outcome = taken(run, delivery);
   // It failed before, and is not wanted any more: nothing is left to try again. An ended process keeps what it ended over.
   const isOver = outcome.status === 'unhandled' && statusOf(run) !== 'error';
-  if (isOver && run.problem && isAbout(run.problem, delivery.event)) {
-    run.problem = undefined;
-    run.changed = true;
-  }
+  // Or it is kept, and tried once a state takes it.
+  if (isOver || outcome.status === 'buffered') noMoreAbout(run, delivery.event);
   return outcome;
 }
 
@@ -36,7 +34,7 @@ function taken(run: Run, delivery: Delivery): Outcome {
   const starts = delivery.starts !== undefined || type === orchestrator.startType;
   if (run.broken) return { status: 'failed', event, error: outOfOrder(run.id, run.broken), effects: [] };
   if (hasSeen(run.seen, cause)) return duplicate(run, event, cause);
-  if (!run.record && !run.draft) {
+  if (!run.record && !run.draft && !run.ending) {
     if (starts || orchestrator.isSignal(type)) return attempt(run, delivery, () => start(run, delivery));
     if (type === orchestrator.startCommand?.cancel)
       return attempt(run, delivery, () => cancelUnborn(run, delivery));

@@ -180,3 +180,34 @@ test('an attempt that meets its process while it is deleted is to be delivered a
   expect(await w.send('cmd.pay.charge', again)).toMatchObject({ status: 'applied' });
   expect(await w.runner.get(CHILD)).toMatchObject({ status: 'active' });
 });
+
+const inOneBatch = (w: ReturnType<typeof opened>, ...events: ReadonlyArray<readonly [string, object]>) =>
+  w.runner.handle(events.map(([type, part]) => ({ specversion: '1.0', type, ...attempt('42/1'), ...part })));
+const CHARGE = 'cmd.pay.charge';
+const CANCEL = 'cmd.pay.charge.cancel';
+
+test('a start that comes in one batch behind its cancel starts nothing', async () => {
+  const w = opened();
+  const outcomes = await inOneBatch(w, [CANCEL, { id: '42/2', causationid: '42/1' }], [CHARGE, {}]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'unhandled']);
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'cancelled' });
+  expect(w.sent).toEqual([]);
+});
+
+test('a later attempt in one batch behind the cancel of an earlier one begins anew', async () => {
+  const w = opened();
+  await w.send(CHARGE, attempt('42/1'));
+  await w.send('evt.half', { subject: CHILD });
+  const outcomes = await inOneBatch(
+    w,
+    [CANCEL, { id: '42/2', causationid: '42/1' }],
+    [CHARGE, { id: '42/3' }],
+  );
+  expect(outcomes.map(({ status }) => status)).toEqual(['applied', 'applied']);
+  expect(await w.runner.get(CHILD)).toMatchObject({ status: 'active', value: 'A', timers: [] });
+  expect((await w.runner.get(CHILD))?.failure).toBeUndefined();
+  await w.send('evt.go', { subject: CHILD });
+  expect(w.sent.map(({ id, type, causationid }) => [id, type, causationid])).toEqual([
+    [`${CHILD}/1`, 'evt.pay.charge.success', '42/3'],
+  ]);
+});
