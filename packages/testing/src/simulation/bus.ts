@@ -16,14 +16,17 @@ export interface BusDelivery {
   readonly at: number;
   /** It waits until this process exists; undefined: it need not. */
   readonly until: string | undefined;
+  /** Why it came back last. */
+  readonly why?: string;
 }
 
 /** An at-least-once bus with a queue for each subscriber that delivers twice, late and out of order. */
 export interface Bus {
-  send(event: CloudEvent, options?: { readonly delayMs?: number; readonly until?: string }): void;
+  /** Answers whether anybody wants it. */
+  send(event: CloudEvent, options?: { readonly delayMs?: number; readonly until?: string }): boolean;
   /** Takes deliveries for one subscriber off its queue; each must be given back or is taken for good. */
   take(most: number): readonly BusDelivery[];
-  giveBack(delivery: BusDelivery, delayMs: number): void;
+  giveBack(delivery: BusDelivery, delayMs: number, why?: string): void;
   readonly hasReady: boolean;
   /** Epoch ms of the next delivery that nothing holds back; undefined: there is none. */
   readonly nextAt: number | undefined;
@@ -67,11 +70,12 @@ export function unreliableBus(options: {
       return next === Number.POSITIVE_INFINITY ? undefined : next;
     },
     send(event, { delayMs = 0, until } = {}) {
-      for (const { name, wants } of subscribers) {
-        if (!wants(event)) continue;
+      const wanting = subscribers.filter(({ wants }) => wants(event));
+      for (const { name } of wanting) {
         enqueue(event, name, delayMs, until);
         if (faults.strikes('duplicate')) enqueue(event, name, delayMs, until);
       }
+      return wanting.length > 0;
     },
     take(most) {
       const ready = queued.filter(isReady);
@@ -84,8 +88,8 @@ export function unreliableBus(options: {
       for (const delivery of taken) queued.splice(queued.indexOf(delivery), 1);
       return taken;
     },
-    giveBack(delivery, delayMs) {
-      queued.push({ ...delivery, at: now() + delayMs });
+    giveBack(delivery, delayMs, why) {
+      queued.push({ ...delivery, at: now() + delayMs, ...(why === undefined ? {} : { why }) });
     },
   };
 }

@@ -26,6 +26,7 @@ export async function calmDown(
   const { bus, observer } = world;
   for (let at = 0; at < MOST_ROUNDS && observer.steps < MOST_STEPS; at++) {
     if (observer.violations.length > 0) return;
+    operator.plan(functions.newest());
     operator.mend();
     const { saves } = observer;
     await functions.round(true);
@@ -40,8 +41,10 @@ export async function calmDown(
     // It was due and did not move: whoever failed with it rests for a minute.
     else if (isStill) world.now += A_MOMENT_MS;
   }
-  const still = bus.queued.map(({ event, to }) => `${event.type} ${event.id} for ${to}`).slice(0, 5);
+  const still = bus.queued
+    .map(({ event, to, why }) => `${event.type} ${event.id} for ${to}${why ? ` (${why})` : ''}`)
+    .slice(0, 3);
   const what = still.length > 0 ? `; still on their way: ${still.join(', ')}` : '';
-  const message = `the world never comes to rest${what}. If processes do something for ever, give simulate a shorter horizon`;
+  const message = `the world never comes to rest${what}. If processes do something for ever, give simulate a shorter horizon: a world has ${MOST_ROUNDS} rounds and ${MOST_STEPS} steps`;
   observer.blame({ invariant: 'no stuck process', message });
 }

@@ -15,6 +15,9 @@ const HOSTILE_IDS = [
   'x'.repeat(200),
 ];
 
+// Soon: most processes are over after a dozen rounds.
+const MOST_ROUNDS_LATER = 8;
+
 /** What is special about one world, each drawn by itself: what is left out of a world changes nothing about the rest. */
 export interface Drawn {
   readonly ids: readonly string[];
@@ -23,7 +26,7 @@ export interface Drawn {
   readonly stormRounds: number;
   /** The round of each deploy. */
   readonly deployAt: readonly number[];
-  /** The round in which somebody cancels, or migrates, by process. */
+  /** How many rounds after its beginning somebody cancels, or migrates, a process, by its id. */
   readonly cancelAt: ReadonlyMap<string, number>;
   readonly migrateAt: ReadonlyMap<string, number>;
 }
@@ -41,7 +44,7 @@ export function drawWorld(settings: SimulationSettings, seed: number): Drawn {
     new Map(
       ids.flatMap((id, place) => {
         const chance = draw(`${purpose} ${place}`);
-        return chance.share(share) ? [[id, chance.whole(stormRounds)] as const] : [];
+        return chance.share(share) ? [[id, chance.whole(MOST_ROUNDS_LATER)] as const] : [];
       }),
     );
   return {

@@ -12,8 +12,8 @@ export interface SimulatedWorld {
 }
 
 /**
- * A promise of your own. It holds when it answers nothing or true; `false`, a text or texts say what is wrong, and so does what it
- * throws. It must answer at once: a promise is taken as broken.
+ * A promise of your own. It holds when it answers nothing, true, or no text; `false`, a text or texts say what is wrong, and so does
+ * what it throws. It must answer at once: a promise is taken as broken, and so is whatever else it answers.
  */
 export type Invariant = (world: SimulatedWorld) => unknown;
 
@@ -21,15 +21,18 @@ export type Invariant = (world: SimulatedWorld) => unknown;
 export function brokenBy(invariant: Invariant, world: SimulatedWorld): readonly string[] {
   try {
     const answer = invariant(world);
-    if (typeof answer === 'string') return [answer];
-    if (Array.isArray(answer)) return answer.map(String);
+    if (answer === undefined || answer === null || answer === true) return [];
     if (answer === false) return ['it answered false'];
     if (answer instanceof Promise) {
       // Whatever it rejects with is told here.
       answer.catch(() => {});
       return ['it is asynchronous: nobody waits for its answer. Make it answer at once'];
     }
-    return [];
+    const texts: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
+    const odd = texts.find((text) => typeof text !== 'string');
+    if (odd !== undefined)
+      return [`it answered ${String(odd)}, which says neither that it holds nor what is wrong`];
+    return (texts as readonly string[]).filter((text) => text !== '');
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

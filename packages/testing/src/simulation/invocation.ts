@@ -103,7 +103,9 @@ export function acknowledge(
       world.observer.blame({ invariant: 'no step fails', message, ...about(processId) });
     }
     if (!outcome || outcome.status === 'failed') {
-      world.bus.giveBack(delivery, REDELIVER_AFTER_MS);
+      if (outcome?.error)
+        note(instance, `${delivery.event.id} failed: ${outcome.error.message}`, delivery.event.subject);
+      world.bus.giveBack(delivery, REDELIVER_AFTER_MS, outcome?.error?.message);
       continue;
     }
     const { event, to } = delivery;

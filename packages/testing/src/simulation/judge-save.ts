@@ -129,17 +129,17 @@ function stateOf(
   ]);
 }
 
-function* ended({ record, before, steps }: Save, broken: Breaker): Generator<Violation, void> {
-  if (!before || before.record.status === 'active') return;
-  // Brought back by a redrive, or begun anew by the next attempt of the command that started it.
-  if (before.record.status !== 'done' && record.status === 'active') return;
-  if (before.record.status === 'error' && steps.some(({ kind }) => kind === 'redrive')) return;
-  if (record.status === before.record.status && sameView(before, record, steps)) return;
+function* ended(save: Save, broken: Breaker): Generator<Violation, void> {
+  const { record, before, steps } = save;
+  if (!before || before.record.status === 'active' || steps.length === 0) return;
+  // What ended badly may be redriven, or begin anew with the next attempt of the command that started it.
+  const mayGoOn = steps.some(
+    ({ kind, outcome }) => kind === 'redrive' || (kind === 'event' && outcome === 'applied'),
+  );
+  if (before.record.status !== 'done' && mayGoOn) return;
+  const was = stateOf(before.inspection.details, before.record.status);
+  if (was === stateOf(save.inspection.details, record.status)) return;
   yield broken('no torn state', `it had ended (${before.record.status}), and went on to ${record.status}`);
-}
-
-function sameView(before: ObservedProcess, record: Save['record'], steps: Save['steps']): boolean {
-  return before.record.states.join() === record.states.join() || steps.length === 0;
 }
 
 function* time(

@@ -85,7 +85,7 @@ async function storm(world: WorldState, { drawn, functions, operator, end }: Sto
   const { bus, random, observer } = world;
   for (let at = 0; at < drawn.stormRounds && observer.violations.length === 0; at++) {
     functions.deploy(drawn.deployAt.filter((round) => round <= at).length);
-    operator.plan(at, functions.newest());
+    operator.plan(functions.newest());
     await functions.round(false);
     // Where nothing is to be done, months go by at once.
     if (!bus.hasReady && random.share(0.7)) world.now = Math.max(world.now, nextMoment(world, end) ?? 0);

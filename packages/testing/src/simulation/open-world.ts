@@ -27,7 +27,10 @@ export async function openWorld(
     observer,
     turns: takeTurns(chanceFor(seed, 'turns'), faults),
     bus: unreliableBus({
-      subscribers: [...settings.orchestrators.map(processes), ...fleets.map(services)],
+      subscribers: [
+        ...settings.orchestrators.map((one) => processes(one, settings.deploys)),
+        ...fleets.map(services),
+      ],
       random,
       faults,
       now,
@@ -43,8 +46,10 @@ export async function openWorld(
   return { world, fleets };
 }
 
-function processes({ name, wants }: Orchestrator): Subscriber {
-  return { name, wants: ({ type }) => type.startsWith('evt.') || wants.includes(type) };
+/** A queue is the name's, whatever form is deployed: what a later form wants must not be lost before. */
+function processes({ name, wants }: Orchestrator, deploys: readonly Orchestrator[]): Subscriber {
+  const types = [wants, ...deploys.filter((other) => other.name === name).map((other) => other.wants)].flat();
+  return { name, wants: ({ type }) => type.startsWith('evt.') || types.includes(type) };
 }
 
 function services({ name, types, cancels }: Fleet): Subscriber {

@@ -5,8 +5,8 @@ import { note, type WorldState } from './world-state.ts';
 
 /** Somebody in charge, who cancels, migrates and redrives, and tries again what did not go through. */
 export interface Operator {
-  /** Takes up what is to be done in a round of the storm. */
-  plan(round: number, newest: ReadonlyMap<string, string>): void;
+  /** Takes up what is to be done in the next round. */
+  plan(newest: ReadonlyMap<string, string>): void;
   /** After the storm: what the bus refused is sent once more. */
   mend(): void;
   /** Does what is to be done, through a function. */
@@ -31,6 +31,8 @@ export function operatorOf(world: WorldState, drawn: Drawn): Operator {
     migrate: new Map(drawn.migrateAt),
   };
   const redriven = new Map<string, number>();
+  const begun = new Map<string, number>();
+  let round = 0;
 
   async function fulfil(wish: Wish, runner: Runner): Promise<void> {
     if (wish.kind === 'cancel') await runner.cancel(wish.id, { reason: 'by the operator' });
@@ -42,11 +44,13 @@ export function operatorOf(world: WorldState, drawn: Drawn): Operator {
     get isIdle() {
       return wishes.size === 0;
     },
-    plan(round, newest) {
+    plan(newest) {
+      round++;
+      for (const id of world.observer.processes.keys()) if (!begun.has(id)) begun.set(id, round);
       for (const kind of ['cancel', 'migrate'] as const) {
         for (const [id, at] of waiting[kind]) {
           const record = world.observer.processes.get(id)?.record;
-          if (at > round || !record) continue;
+          if (!record || round < (begun.get(id) ?? round) + at) continue;
           const version = newest.get(record.orchestrator);
           // Nobody migrates to what is not deployed yet.
           if (kind === 'migrate' && version === record.version) continue;

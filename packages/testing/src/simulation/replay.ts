@@ -22,15 +22,20 @@ export function assertReplay(replay: Replay): void {
     ['processes', replay.processes ?? 1],
     ['handlers', replay.handlers ?? 1],
   ] as const) {
-    if (Number.isInteger(value) && value >= 0) continue;
+    if (Number.isInteger(value) && value >= (name === 'seed' ? 0 : 1)) continue;
     throw new XorcaError(
       'XORCA_CONFIG',
-      `${name} of simulate({ replay }) is no whole number: ${String(value)}.`,
+      `${name} of simulate({ replay }) must be a whole number${name === 'seed' ? '' : ' of at least 1'}, not ${String(value)}.`,
     );
   }
   for (const fault of replay.faults ?? []) {
-    const [kind = ''] = fault.split('#');
+    const [, kind = String(fault)] = /^(\w+)#\d+$/.exec(fault) ?? [];
     assertKnown(kind, FAULT_NAMES, 'fault', 'simulate({ replay })');
+    if (kind === fault)
+      throw new XorcaError(
+        'XORCA_CONFIG',
+        `faults of simulate({ replay }) names ${fault} without its number, as in ${fault}#0.`,
+      );
   }
 }
 

@@ -45,7 +45,7 @@ export interface SimulateOptions {
   readonly mayRest?: (process: ProcessDetails) => boolean;
   /** New forms of the orchestrators, by name, that are deployed one after the other, while functions with the old ones still run. */
   readonly deploys?: readonly Orchestrator[];
-  /** Share of the processes that somebody cancels at some time, 0 to 1. Default 0. */
+  /** Share of the processes that somebody cancels some rounds after they began, if they have not ended by then, 0 to 1. Default 0. */
   readonly cancel?: number;
   /** Share of the processes that somebody migrates to the newest version that is deployed, 0 to 1. Default 0. */
   readonly migrate?: number;
@@ -137,6 +137,7 @@ export function simulationSettings(
   if (!first || !all.every((one) => typeof one?.machine === 'function')) {
     throw config('simulate needs an orchestrator made by createOrchestrator, or a list of them.');
   }
+  assertOwnStarts(all);
   const { deploys = [], coverage, replay } = options;
   for (const { name } of deploys) {
     if (all.some((one) => one.name === name)) continue;
@@ -184,8 +185,28 @@ const RUNNER_OPTIONS = [
   'onSnapshot',
 ];
 
-function startOf({ name, startType }: Orchestrator): OutsideEvent {
-  if (startType !== undefined) return { type: startType };
+/** Two that one event starts would meet at one process, which is the first one's. */
+function assertOwnStarts(all: readonly Orchestrator[]): void {
+  for (const [place, one] of all.entries()) {
+    const other = all
+      .slice(0, place)
+      .find(
+        ({ startType, name }) =>
+          startType !== undefined && (startType === one.startType || name === one.name),
+      );
+    if (other)
+      throw config(
+        `${other.name} and ${one.name} of simulate are ${other.name === one.name ? 'of one name' : `both started by ${one.startType}`}: a process is one orchestrator's alone.`,
+      );
+  }
+}
+
+function startOf({ name, startType, hasContract }: Orchestrator): OutsideEvent {
+  if (startType !== undefined && !hasContract(startType)) return { type: startType };
+  if (startType !== undefined)
+    throw config(
+      `${startType}, which starts ${name}, has a contract: give simulate the events that start its processes with data that fits, in \`events\`.`,
+    );
   throw config(`${name} has no startOn: give simulate the events that start its processes, in \`events\`.`);
 }
 

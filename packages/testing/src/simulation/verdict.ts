@@ -55,7 +55,8 @@ function* judgeProcess(id: string, process: ObservedProcess, end: End): Generato
       details.problem?.kind === 'effect' ? 'nothing undeliverable is decided' : 'no stuck process',
       `it still keeps ${details.outbox.length} unconfirmed events when everything has come to rest`,
     );
-  } else if (details.problem) {
+    // A failure that ended it is how it ended: that is the machine's to decide.
+  } else if (details.problem && !details.failure) {
     yield broken(
       'a failing machine loses nothing',
       `its problem stays after all faults are over: ${details.problem.message}`,

@@ -1,5 +1,16 @@
-import { createFleet, memoryStore, onCommand, type ProcessRecord, type ProcessStore } from '@xorca/core';
+import {
+  createFleet,
+  createOrchestrator,
+  defineEvent,
+  fromCommand,
+  memoryStore,
+  onCommand,
+  type ProcessRecord,
+  type ProcessStore,
+} from '@xorca/core';
 import { expect, test } from 'vitest';
+import { setup } from 'xstate';
+import { z } from 'zod';
 import { pathCoverage, type SimulateOptions, type SimulationFailure, simulate } from '../../src/index.ts';
 import { careful, ordered, pack, packers, shop } from './shop.ts';
 
@@ -56,6 +67,59 @@ test('a trace is shrunk to the few faults that it takes', async () => {
   expect(message.split('\n').length).toBeLessThan(60);
 });
 
+test('a machine may end in an error: that is its own to decide', async () => {
+  const strict = setup({ actors: { pack: fromCommand(pack, { timeout: '1h' }) } }).createMachine({
+    initial: 'Packing',
+    states: { Packing: { invoke: { src: 'pack', input: {}, onDone: 'Done' } }, Done: { type: 'final' } },
+  });
+  const orchestrator = createOrchestrator({
+    name: 'strict',
+    machines: { '1': strict },
+    startOn: 'evt.ordered',
+  });
+  const { processes } = await simulate(orchestrator, packers, { faults: { silent: 0.3 } });
+  expect(processes.error).toBeGreaterThan(50);
+  expect(processes.error + processes.done).toBe(300);
+});
+
+test('what a handler throws is told', async () => {
+  const broken = createFleet({
+    source: '/packers',
+    handlers: [
+      onCommand(pack, async () => {
+        throw new TypeError('no box is left');
+      }),
+    ],
+  });
+  const failure = await simulate(careful, broken, { events: ordered, seeds: 1, shrink: false }).catch(
+    (error: Error) => error.message,
+  );
+  expect(failure).toMatch(/never comes to rest; still on their way: cmd.pack .*no box is left/);
+});
+
+test('the share that is cancelled is cancelled soon', async () => {
+  const { processes } = await report({ seeds: 20, cancel: 1 });
+  expect(processes.cancelled).toBeGreaterThan(45);
+});
+
+test('what a later form of an orchestrator wants is kept for it', async () => {
+  const later = shop({ buffer: { 'evt.paid': '30d' }, startOrSignal: ['shop.opened'] });
+  const events = () => [...ordered(), { type: 'shop.opened', after: '2h' as const }];
+  expect(await report({ seeds: 5, events, deploys: [later] })).toMatchObject({ processes: { done: 15 } });
+  await expect(simulate(careful, packers, { events })).rejects.toMatchObject({
+    code: 'XORCA_CONFIG',
+    message: expect.stringContaining('events of simulate sends shop.opened, which nobody gets'),
+  });
+});
+
+test('an event for another subject waits for that one', async () => {
+  const { processes } = await report({
+    seeds: 5,
+    events: ({ id }) => ordered().map((event) => ({ ...event, subject: `${id}-x` })),
+  });
+  expect(processes.done).toBe(15);
+});
+
 test('one seed is one world, event for event', async () => {
   const options = { seeds: 20, firstSeed: 7 };
   expect(await report(options)).toEqual(await report(options));
@@ -98,11 +162,16 @@ test.each([
     'thrown',
   ],
   ['is asynchronous', async () => true, 'it is asynchronous'],
+  ['counts', () => 0, 'it answered 0, which says neither'],
 ])('an invariant of your own that %s is broken', async (_, invariant, words) => {
   const options = { seeds: 1, faults: false, shrink: false } as const;
   const { violations } = await failureOf(careful, { ...options, invariant });
   expect(violations[0]?.invariant).toBe('yours');
   expect(violations[0]?.message).toContain(words);
+});
+
+test.each([undefined, null, true, '', [], ['']])('an invariant that answers %j holds', async (answer) => {
+  expect(await report({ seeds: 1, faults: false, invariant: () => answer })).toMatchObject({ worlds: 1 });
 });
 
 test('`invariant` is asked at the end, `always` after every save', async () => {
@@ -186,6 +255,12 @@ test.each<[string, unknown, string]>([
   ['a deploy of another', { deploys: [shop({ name: 'other' })] }, 'deploys of simulate has other'],
   ['an unknown fault to replay', { replay: { seed: 1, faults: ['crush#1'] } }, 'crash'],
   ['no seed to replay', { replay: { seed: 'x' } }, 'seed of simulate({ replay })'],
+  ['a fault to replay without its number', { replay: { seed: 1, faults: ['crash'] } }, 'as in crash#0'],
+  [
+    'no function to replay with',
+    { replay: { seed: 1, handlers: 0 } },
+    'handlers of simulate({ replay }) must be',
+  ],
   ['no share', { cancel: 3 }, 'cancel of simulate must be a share'],
   ['no span', { horizon: 'soon' }, 'horizon of simulate'],
 ])('%s is refused, and what was meant is named', async (_, options, words) => {
@@ -204,6 +279,22 @@ test('a service that waits for the real world is told so, instead of hanging the
   await expect(simulate(careful, silent, { seeds: 1, events: ordered })).rejects.toMatchObject({
     code: 'XORCA_CONFIG',
     message: expect.stringContaining('Nothing in the simulation has moved'),
+  });
+});
+
+test('two orchestrators that one event starts are refused: they would meet at one process', async () => {
+  const two = simulate([careful, shop({ name: 'other' })], packers, { events: ordered });
+  await expect(two).rejects.toMatchObject({
+    code: 'XORCA_CONFIG',
+    message: expect.stringContaining('shop and other of simulate are both started by evt.ordered'),
+  });
+});
+
+test('where a contract says what starts a process, its data is asked for', async () => {
+  const typed = shop({ startOn: defineEvent('evt.ordered', { data: z.object({ item: z.string() }) }) });
+  await expect(simulate(typed, packers)).rejects.toMatchObject({
+    code: 'XORCA_CONFIG',
+    message: expect.stringContaining('evt.ordered, which starts shop, has a contract'),
   });
 });
 
