@@ -31,7 +31,7 @@ export function sendFromOutside(
 }
 
 /** Whether an event of this type starts a process. */
-export function starts({ startType, isSignal }: Orchestrator, type: string): boolean {
+function starts({ startType, isSignal }: Orchestrator, type: string): boolean {
   return startType === type || isSignal(type);
 }
 
