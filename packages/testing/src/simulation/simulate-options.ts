@@ -131,7 +131,6 @@ export function simulationSettings(
   options: SimulateOptions,
 ): SimulationSettings {
   assertOptions(options, OPTIONS, 'simulate');
-  assertOptions(options.runner ?? {}, RUNNER_OPTIONS, 'simulate({ runner })');
   const all = [orchestrators].flat() as readonly Orchestrator[];
   const [first] = all;
   if (!first || !all.every((one) => typeof one?.machine === 'function')) {
@@ -170,20 +169,6 @@ export function simulationSettings(
     replay,
   };
 }
-
-const RUNNER_OPTIONS = [
-  'settle',
-  'resendAfter',
-  'dedupe',
-  'concurrency',
-  'wakeLimit',
-  'warm',
-  'promiseBudget',
-  'maxEventBytes',
-  'maxTries',
-  'lock',
-  'onSnapshot',
-];
 
 /** Two that one event starts would meet at one process, which is the first one's. */
 function assertOwnStarts(all: readonly Orchestrator[]): void {
