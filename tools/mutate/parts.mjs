@@ -3,11 +3,11 @@
  * a floor when the score has risen; never lower one without saying why here.
  */
 export const PARTS = /** @type {const} */ ([
-  { name: 'record', files: ['record.ts', 'record-shape.ts'], floor: 96 },
+  { name: 'record', files: ['record.ts', 'record-shape.ts'], floor: 97 },
   { name: 'runner', files: ['runner.ts'], floor: 95 },
   { name: 'process-runner', files: ['process-runner.ts'], floor: 90 },
   { name: 'run', files: ['run/*.ts'], floor: 86 },
-  { name: 'engine', files: ['engine/*.ts'], floor: 71 },
+  { name: 'engine', files: ['engine/*.ts'], floor: 72 },
 ]);
 
 /** Where the files of the parts lie. */

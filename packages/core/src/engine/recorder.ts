@@ -1,6 +1,6 @@
 import type { AnyEventObject } from 'xstate';
 import { asked, type CommandBook, left } from './command-book.ts';
-import { type EffectList, fill, reserve, withdraw } from './effect-list.ts';
+import { type EffectList, fill, putAside, reserve, withdraw } from './effect-list.ts';
 import type { EngineEffect, MachineEvent } from './engine.ts';
 import type { ActionLike, ActorNode, ActorSystemInternals, Inspected } from './xstate-internals.ts';
 
@@ -61,6 +61,7 @@ function hear(recorder: Recorder, event: Inspected): void {
   const { list, commands } = recorder;
   switch (event.type) {
     case '@xstate.action': {
+      if (list.isStarting && event.actorRef === recorder.root) putAside(list);
       const { type, params } = event.action;
       if (type === 'xstate.emit') {
         list.items.push({ kind: 'emitted', event: (params as { event: MachineEvent }).event });
@@ -78,6 +79,7 @@ function hear(recorder: Recorder, event: Inspected): void {
       recorder.observer?.(event);
       break;
     case '@xorca.entered':
+      if (list.isStarting) putAside(list);
       list.items.push({ kind: 'entered', state: event.state, context: event.context });
       break;
     case '@xorca.asked': {

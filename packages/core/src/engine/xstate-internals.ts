@@ -24,7 +24,11 @@ export interface ActorNode {
 
 /** What an actor system tells about one of its steps. */
 export type Inspected =
-  | { readonly type: '@xstate.action'; readonly action: { readonly type: string; readonly params: unknown } }
+  | {
+      readonly type: '@xstate.action';
+      readonly actorRef: ActorNode;
+      readonly action: { readonly type: string; readonly params: unknown };
+    }
   | {
       readonly type: '@xstate.microstep';
       readonly actorRef: ActorNode;

@@ -100,7 +100,7 @@ function openSession(
     now,
     processId: id,
   });
-  const list = effectList();
+  const list = effectList({ isStarting: !state });
   const commands = keepCommands(root, { commands: state?.commands ?? [], now }, list);
   const recorder = recordEffects(root, list, commands, seen);
   const watch = promises.size > 0 ? watchPromises(root, promises) : NO_PROMISES;
