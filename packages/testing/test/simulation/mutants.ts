@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'early events offered to nobody',
     file: 'run/offer-early.ts',
-    find: 'if (run.early.list().length > 0) run.early.offer((event) => offer(run, event), run.now);',
+    find: 'if (run.early.list().length > 0) run.early.offer((event) => offer(run, event, atOnce), run.now);',
     replace: 'offer;',
   },
   {

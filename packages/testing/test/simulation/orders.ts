@@ -256,12 +256,16 @@ function* attempts(
   if (log.includes('again') && of('cmd.alone').length < 2) yield `${id} did not ask again`;
   if (log.includes('skipped') && of('cmd.alone.cancel').length === 0)
     yield `${id} did not call off cmd.alone`;
-  // By number: an attempt that was refused at first goes out after later ones.
-  const last = of('cmd.sub')
-    .sort((a, b) => numberOf(a) - numberOf(b))
-    .at(-1);
-  if (status === 'cancelled' && last && !log.includes('s')) {
-    const off = of('cmd.sub.cancel').some((event) => event['causationid'] === last.id);
+  for (const [type, ends] of [
+    ['cmd.alone', ['a', 'skipped']],
+    ['cmd.sub', ['s']],
+  ] as const) {
+    // By number: an attempt that was refused at first goes out after later ones.
+    const last = of(type)
+      .sort((a, b) => numberOf(a) - numberOf(b))
+      .at(-1);
+    if (status !== 'cancelled' || !last || ends.some((end) => log.includes(end))) continue;
+    const off = of(`${type}.cancel`).some((event) => event['causationid'] === last.id);
     if (!off) yield `${id} did not call off ${last.id}`;
   }
   if (status === 'cancelled') return;
