@@ -27,6 +27,7 @@ function fragile() {
         on: {
           'evt.early': { actions: ['breaks', 'take', emit({ type: 'notif.taken' })] },
           'evt.other': { actions: 'breaks' },
+          'evt.look': { actions: emit({ type: 'notif.looked' }) },
           'evt.end': 'Last',
         },
       },
@@ -138,6 +139,17 @@ test('an early event that failed is tried again though another problem has taken
   w.mood.fails = false;
   await w.pass(30 * 86_400_000);
   expect(await w.runner.get('p')).toMatchObject({ context: { taken: 1 }, buffered: [] });
+});
+
+test('an early event that failed is not tried with every event that comes, only after its pause', async () => {
+  const w = opened();
+  await w.send('evt.begin');
+  await w.send('evt.early');
+  await w.send('evt.next');
+  for (let n = 0; n < 3; n++) expect((await w.send('evt.look')).status).toBe('applied');
+  expect(await w.runner.get('p')).toMatchObject({ problem: { times: 1 } });
+  await w.pass(1_000);
+  expect(await w.runner.get('p')).toMatchObject({ problem: { times: 2 } });
 });
 
 /** Two early events, each taken in the second state by an action that may fail. */
