@@ -51,6 +51,8 @@ export interface AdvanceSettings {
   readonly maxEffectBytes: number | undefined;
   /** True: the store takes the effects in the save's own transaction, so the record keeps none. */
   readonly carried: boolean;
+  /** Whether a process may begin anew under the id of one that is gone: its ids then begin with the clock. */
+  readonly forgets: boolean;
   /** Whether to tell each step, for the journal. */
   readonly tells: boolean;
 }

@@ -1,3 +1,5 @@
+import type { ProcessStore, StoredProcess } from './ports.ts';
+
 /** Every error xorca throws or reports has one of these codes; `docs/errors/<code>.md` says what to do. */
 export type XorcaErrorCode =
   | 'XORCA_BUFFER_EXPIRED'
@@ -88,15 +90,35 @@ export function isXorcaError(error: unknown, code?: XorcaErrorCode): error is Xo
   return typeof actual === 'string' && (code === undefined ? actual.startsWith('XORCA_') : actual === code);
 }
 
-/** The conflict every store throws, with the same words. */
-export function conflict(processId: string, expected: string | number | undefined): XorcaError {
-  return new XorcaError(
+/** The record that a refused save met, as far as the store saw it, and the store that says so. */
+export interface Met {
+  readonly store: ProcessStore;
+  readonly stored: StoredProcess;
+}
+
+// Beside the errors, not in them: whoever logs an error must not log a process's state.
+const MET = new WeakMap<XorcaError, Met>();
+
+/**
+ * The record that a save of this store met instead of the one it expected; spares a load. Only for the very store that threw: one that is
+ * wrapped around it may keep other bodies.
+ */
+export function metBy(store: ProcessStore, error: XorcaError): StoredProcess | undefined {
+  const met = MET.get(error);
+  return met?.store === store ? met.stored : undefined;
+}
+
+/** The conflict every store throws, with the same words. `met`: where the refusal itself showed what is stored. */
+export function conflict(processId: string, expected: string | number | undefined, met?: Met): XorcaError {
+  const error = new XorcaError(
     'XORCA_CONFLICT',
     expected === undefined
       ? `Process ${JSON.stringify(processId)} exists already, so it was not created again. Load it and try again.`
       : `Process ${JSON.stringify(processId)} is no longer at revision ${expected}: somebody else saved or deleted it. Load it and try again.`,
     { processId, retryable: true },
   );
+  if (met) MET.set(error, met);
+  return error;
 }
 
 /** The text of anything that was thrown. */

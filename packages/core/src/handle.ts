@@ -93,12 +93,17 @@ function idFault(event: CloudEvent, id: string): XorcaError | undefined {
   }
 }
 
-function tooLate(settings: RunnerSettings, id: string, deliveries: readonly Delivery[]): RunResult {
-  const error = new XorcaError(
+/** Why a process was not begun with. */
+export function noTimeLeft(id: string): XorcaError {
+  return new XorcaError(
     'XORCA_DEADLINE',
     `There was no time left for process ${JSON.stringify(id)} in this invocation. Nothing was done: deliver again.`,
     { processId: id, retryable: true },
   );
+}
+
+function tooLate(settings: RunnerSettings, id: string, deliveries: readonly Delivery[]): RunResult {
+  const error = noTimeLeft(id);
   return {
     outcomes: deliveries.map(({ event }) =>
       undone(settings, id, { status: 'failed', event, error, effects: [] }),

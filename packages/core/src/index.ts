@@ -98,7 +98,7 @@ export type {
 } from './ports.ts';
 export type { PendingDetails, ProcessDetails } from './process-details.ts';
 export type { Problem, ProcessFailure, Trace } from './record.ts';
-export { type CallOptions, createRunner, type Runner, type WakeResult } from './runner.ts';
+export { createRunner, type Runner } from './runner.ts';
 export type { RunnerOptions } from './runner-options.ts';
 export { type MemoryLockOptions, memoryLock } from './stores/memory-lock.ts';
 export { type MemoryPublisher, memoryPublisher } from './stores/memory-publisher.ts';
@@ -127,3 +127,4 @@ export type {
   WholeActivity,
 } from './telemetry.ts';
 export type { WaitUntil } from './wait-for.ts';
+export type { CallOptions, WakeOptions, WakeResult } from './wake.ts';

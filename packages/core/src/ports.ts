@@ -83,6 +83,8 @@ export interface ProcessStore {
   delete?(id: string): Promise<void>;
   /** The publisher whose queue lies in the same database, so that `save` takes the effects along. */
   readonly carries?: EventPublisher;
+  /** True: records of processes that have ended vanish by themselves, so a subject may begin anew and must not repeat its ids. */
+  readonly forgets?: boolean;
 }
 
 /** Spares wasted work when many handlers meet at one process. Never needed for correctness. */

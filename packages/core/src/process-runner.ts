@@ -1,8 +1,10 @@
 import { advance, type Plan, type Work } from './advance.ts';
 import { fullJitter, sleep } from './backoff.ts';
-import { type CloudEvent, describeEvent } from './cloud-event.ts';
+import type { CloudEvent } from './cloud-event.ts';
 import type { MachineView } from './engine/engine.ts';
-import { isXorcaError, messageOf, XorcaError } from './errors.ts';
+import { isXorcaError, messageOf, metBy, XorcaError } from './errors.ts';
+import { hintBook, wakeAtConfirmed } from './hint-book.ts';
+import { type KeptLease, keepLease } from './kept-lease.ts';
 import { type PlanSettings, planFor } from './plan-for.ts';
 import type {
   EventPublisher,
@@ -19,6 +21,7 @@ import { decodeBody } from './record.ts';
 import { type RunResult, resultOf, undone } from './run-result.ts';
 import { type SavedProcess, settle } from './settle.ts';
 import type { Telemetry } from './telemetry.ts';
+import { type Committed, quietly, tellOthers } from './tell-others.ts';
 import { type RunPorts, watchRun } from './watch/watch-run.ts';
 
 /** All that moving one process needs. */
@@ -65,6 +68,7 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
   const seen = telemetry && { ...env, telemetry, orchestrator: env.orchestrator.name };
   const warm = recent<StoredProcess>(env.warm);
   const owed: Recent<ReadonlySet<string>> = recent(MAX_OWED);
+  const hints = hintBook();
 
   // The texts alone: a decoded body kept from step to step would be copied by each garbage collection, which costs more than a load.
   function remember(id: string, { record, revision }: StoredProcess): void {
@@ -77,11 +81,14 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
     work: Work,
     deadlineAt: number,
     { store, watch }: RunPorts,
+    lease: KeptLease | undefined,
   ): Promise<Committed> {
     let attempted: Plan | undefined;
+    let met: StoredProcess | undefined;
     let fromWarm = work.control ? undefined : warm.get(id);
     for (let attempt = 0; ; attempt++) {
-      const stored = fromWarm ?? (await store.load(id));
+      const stored = fromWarm ?? met ?? (await store.load(id));
+      met = undefined;
       if (stored && attempted?.record && isSame(stored.record, attempted.record)) {
         // The save had landed and only its answer was lost.
         return { plan: attempted, saved: savedOf(attempted, stored.revision), before: undefined, attempt };
@@ -97,6 +104,7 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
       }
       fromWarm = undefined;
       if (!plan.record) return { plan, before: stored, attempt };
+      await lease?.assertHeld();
       try {
         const effects = env.carried ? plan.effects : undefined;
         const revision = await store.save(plan.record, stored?.revision, effects);
@@ -104,7 +112,9 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
       } catch (error) {
         warm.delete(id);
         if (!(isXorcaError(error) && error.retryable)) throw error;
-        const wait = fullJitter(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, env.random);
+        // Only once, and at once: in a crowd it is stale before its turn comes.
+        met = attempt === 0 ? metBy(env.store, error) : undefined;
+        const wait = met ? 0 : fullJitter(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, env.random);
         if (attempt + 1 >= env.maxTries || env.now() + wait >= deadlineAt) throw error;
         attempted = plan;
         if (wait >= 1) await sleep(wait);
@@ -117,30 +127,36 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
     id: string,
     { plan, saved, before }: Committed,
     { publisher, watch }: RunPorts,
-  ): Promise<Published | undefined> {
+  ): Promise<Delivered> {
     const fresh = env.carried ? [] : plan.effects;
     const events = [...plan.resend, ...fresh];
     if (saved) {
       remember(id, saved);
       owed.delete(id);
     }
-    if (!publisher || events.length === 0) return undefined;
+    if (!publisher || events.length === 0)
+      return { published: undefined, wakeAt: saved?.record.wakeAt ?? null };
     const published = await publishAll(publisher, events);
     const base = saved ?? (before && { ...before, body: decodeBody(before.record) });
     if (env.settle === 'lazy' && published.failed.size === 0 && plan.resend.length === 0) {
       owed.set(id, published.confirmed);
-    } else if (base) {
-      if (watch) await watch.settling(() => settleQuietly(id, base, published));
-      else await settleQuietly(id, base, published);
+      return { published, wakeAt: saved ? wakeAtConfirmed(saved, env) : null };
     }
-    return published;
+    const settling = () => settleQuietly(id, base as SavedProcess, published);
+    const settled = base && (await (watch ? watch.settling(settling) : settling()));
+    return { published, wakeAt: (settled ?? saved)?.record.wakeAt ?? null };
   }
 
-  async function settleQuietly(id: string, base: SavedProcess, published: Published): Promise<void> {
+  async function settleQuietly(
+    id: string,
+    base: SavedProcess,
+    published: Published,
+  ): Promise<StoredProcess | undefined> {
     warm.delete(id);
     try {
       const settled = await settle(store, base, published, env.now(), env.resendAfterMs);
       if (settled) remember(id, settled);
+      return settled;
     } catch (cause) {
       // The events stay in the outbox and are sent once more by a wake: a repetition, no loss.
       env.report(
@@ -150,25 +166,8 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
           { processId: id, cause },
         ),
       );
+      return undefined;
     }
-  }
-
-  async function tellOthers(id: string, { plan, saved, before, attempt }: Committed): Promise<void> {
-    for (const warning of plan.warnings) env.report(warning);
-    for (const { event } of saved ? plan.expired : []) env.report(expiredEvent(id, event));
-    if (!saved) return;
-    const { journal } = env;
-    if (journal && plan.steps.length > 0) {
-      const { revision } = saved.record;
-      const entries = plan.steps.map((one, step) => ({ ...one, revision, step, attempt: attempt + 1 }));
-      await quietly(env, id, 'its journal', () => journal.append(id, entries));
-    }
-    const { wakeAt } = saved.record;
-    if (env.scheduler && wakeAt !== null && wakeAt !== before?.record.wakeAt) {
-      await quietly(env, id, 'its scheduler', () => env.scheduler?.wake(id, wakeAt));
-    }
-    const { view } = plan;
-    if (env.onSnapshot && view) await quietly(env, id, 'onSnapshot', () => env.onSnapshot?.(id, view));
   }
 
   // The save that led here was conditional: nobody else is deleting it, and nobody has brought it back.
@@ -185,14 +184,15 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
           ...env.lockOptions,
           timeoutMs: Math.max(0, Math.min(env.lockOptions.timeoutMs, deadlineAt - env.now())),
         }));
+      const kept = lease && keepLease(id, lease, { ttlMs: env.lockOptions.ttlMs, now: env.now });
       try {
-        const committed = await commit(id, work, deadlineAt, ports);
-        const published = await deliver(id, committed, ports);
-        await tellOthers(id, committed);
+        const committed = await commit(id, work, deadlineAt, ports, kept);
+        const { published, wakeAt } = await deliver(id, committed, ports);
+        await tellOthers(env, hints, id, committed, wakeAt);
         if (committed.saved && committed.plan.doomed) await forget(id);
         return resultOf(committed.plan, committed.saved !== undefined, published);
       } finally {
-        if (lease) await quietly(env, id, 'its lock', () => lease.release());
+        if (kept) await quietly(env, id, 'its lock', () => kept.release());
       }
     } catch (thrown) {
       return undone(id, work, thrown);
@@ -223,12 +223,10 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
   };
 }
 
-interface Committed {
-  readonly plan: Plan;
-  /** How many tries were lost before. */
-  readonly attempt: number;
-  readonly saved?: SavedProcess;
-  readonly before: StoredProcess | undefined;
+/** What became of the events, and when the process next needs attention. */
+interface Delivered {
+  readonly published: Published | undefined;
+  readonly wakeAt: number | null;
 }
 
 function isSame(a: ProcessRecord, b: ProcessRecord): boolean {
@@ -238,31 +236,4 @@ function isSame(a: ProcessRecord, b: ProcessRecord): boolean {
 function savedOf(plan: Plan, revision: StoredProcess['revision']): SavedProcess {
   const { record, body } = plan;
   return { record, body, revision } as SavedProcess;
-}
-
-function expiredEvent(id: string, event: CloudEvent): XorcaError {
-  return new XorcaError(
-    'XORCA_BUFFER_EXPIRED',
-    `No state of process ${JSON.stringify(id)} took ${describeEvent(event)} in the time it was kept for; it was dropped.`,
-    { processId: id },
-  );
-}
-
-async function quietly(
-  env: ProcessEnvironment,
-  id: string,
-  what: string,
-  call: () => unknown,
-): Promise<void> {
-  try {
-    await call();
-  } catch (cause) {
-    env.report(
-      new XorcaError(
-        'XORCA_UNAVAILABLE',
-        `${what} failed for process ${JSON.stringify(id)}, which goes on without it: ${messageOf(cause)}`,
-        { processId: id, cause },
-      ),
-    );
-  }
 }

@@ -107,6 +107,7 @@ export function resolveSettings(
     promiseBudgetMs: durationMs(options.promiseBudget ?? '10s', 'promiseBudget'),
     settle,
     carried: publisher !== undefined && store.carries === publisher,
+    forgets: orchestrator.forgets || store.forgets === true,
     maxEffectBytes: publisher?.maxEventBytes,
     dedupe: {
       count: whole(options.dedupe?.count, 100, 1, 'dedupe.count'),

@@ -1,7 +1,6 @@
 import type { Control } from './advance.ts';
-import { isXorcaError, messageOf, XorcaError } from './errors.ts';
+import { isXorcaError } from './errors.ts';
 import { handleAll, type Incoming, startOf } from './handle.ts';
-import { mapLimit } from './map-limit.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Outcome } from './outcome.ts';
 import type { ListQuery, Page, Platform, ProcessSummary } from './ports.ts';
@@ -11,24 +10,7 @@ import { createProcessRunner } from './process-runner.ts';
 import { unknownProcess } from './run/run-errors.ts';
 import { type RunnerOptions, resolveSettings } from './runner-options.ts';
 import { type WaitUntil, waitFor, waiting } from './wait-for.ts';
-
-/** Bounds of one call. */
-export interface CallOptions {
-  /** Epoch ms by which to stop: what is not done then comes back as `failed`. Default: none. */
-  readonly deadlineAt?: number;
-}
-
-/** What a wake did. */
-export interface WakeResult {
-  /** Processes that were due here. */
-  readonly woken: number;
-  /** Events sent again. */
-  readonly resent: number;
-  /** Processes that could not be woken, with the reason. They are tried again by later wakes. */
-  readonly failed: ReadonlyArray<{ readonly id: string; readonly error: XorcaError }>;
-  /** True: more are due than one wake takes. Call again. */
-  readonly more: boolean;
-}
+import { type CallOptions, createWake, type WakeOptions, type WakeResult } from './wake.ts';
 
 /** An orchestrator on a platform. */
 export interface Runner {
@@ -45,7 +27,7 @@ export interface Runner {
     readonly version?: string;
   }): Promise<Outcome>;
   /** Fires due timers and sends unconfirmed events again. Call it every minute or so: the only clock a process has. */
-  wake(options?: CallOptions): Promise<WakeResult>;
+  wake(options?: WakeOptions): Promise<WakeResult>;
   /** A process of this orchestrator as people want to see it, or undefined. */
   get(id: string): Promise<ProcessDetails | undefined>;
   /** Processes of this orchestrator, page by page, for people; may be late. `{ orchestrator }` looks at another's. */
@@ -87,27 +69,13 @@ export function createRunner(
 ): Runner {
   const settings = resolveSettings(orchestrator, platform, options);
   const processes = createProcessRunner(settings);
-  const resting = new Map<string, number>();
   const room = waiting();
-  let pruneAt = 0;
+  const wake = createWake(settings, processes, room);
 
   async function lead(incoming: readonly Incoming[], deadlineAt: number): Promise<readonly Outcome[]> {
     const { outcomes, results } = await handleAll(settings, processes, incoming, deadlineAt);
     for (const [id, { changed }] of results) if (changed) room.tell(id);
     return outcomes;
-  }
-
-  // A journal drops what is over its retention when somebody asks it to.
-  async function prune(now: number): Promise<void> {
-    const { journal } = settings;
-    if (!journal?.prune || now < pruneAt) return;
-    pruneAt = now + PRUNE_EVERY_MS;
-    try {
-      await journal.prune(now);
-    } catch (cause) {
-      const message = `The journal could not drop what is over its retention: ${messageOf(cause)}. It is tried again in an hour.`;
-      settings.report(new XorcaError('XORCA_UNAVAILABLE', message, { cause }));
-    }
   }
 
   async function get(id: string): Promise<ProcessDetails | undefined> {
@@ -150,30 +118,7 @@ export function createRunner(
       return outcome as Outcome;
     },
 
-    async wake({ deadlineAt = Number.POSITIVE_INFINITY } = {}) {
-      const now = settings.now();
-      for (const [id, until] of resting) if (until <= now) resting.delete(id);
-      // Those that failed lately stay first in the index; asking for so many more keeps them from hiding the others.
-      const due = await settings.store.due(now, settings.wakeLimit + resting.size);
-      const ids = due.filter((id) => !resting.has(id)).slice(0, settings.wakeLimit);
-      const more = due.length >= settings.wakeLimit;
-      settings.telemetry?.due?.({ orchestrator: orchestrator.name, due: ids.length, more });
-      const failed: Array<{ id: string; error: XorcaError }> = [];
-      let woken = 0;
-      let resent = 0;
-      await mapLimit(ids, settings.concurrency, async (id) => {
-        if (settings.now() >= deadlineAt) return;
-        const result = await processes.run(id, { deliveries: [] }, deadlineAt);
-        if (result.changed) room.tell(id);
-        if (result.changed || result.resent > 0) woken++;
-        else if (result.foreign || result.error) resting.set(id, now + REST_MS);
-        resent += result.resent;
-        if (result.error) failed.push({ id, error: result.error });
-      });
-      await prune(now);
-      return { woken, resent, failed, more };
-    },
-
+    wake,
     get,
     list: (query = {}) => settings.store.list({ orchestrator: orchestrator.name, ...query }),
     cancel: (id, { reason } = {}) => command(id, { kind: 'cancel', reason }),
@@ -190,8 +135,3 @@ export function createRunner(
     waitFor: (id, until, { timeoutMs = 30_000 } = {}) => waitFor(id, until, timeoutMs, { get, room }),
   };
 }
-
-// A due process that could not be moved (corrupt, another orchestrator's) is looked at once a minute, not by every wake.
-const REST_MS = 60_000;
-// Retention is counted in days: an hour more or less is nothing, and looking costs.
-const PRUNE_EVERY_MS = 3_600_000;

@@ -47,6 +47,7 @@ export function walker(orchestrator: Orchestrator, version: string, id: string):
     maxEffectBytes: undefined,
     // Nothing is sent, so that the record keeps none of it.
     carried: true,
+    forgets: false,
     tells: false,
   };
   return {

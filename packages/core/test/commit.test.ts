@@ -5,6 +5,7 @@ import {
   createOrchestrator,
   createRunner,
   type LockOptions,
+  memoryLock,
   memoryPublisher,
   memoryStore,
   type Platform,
@@ -26,15 +27,25 @@ const orchestrator = createOrchestrator({
       states: {
         on: {
           after: { 1000: 'off' },
-          on: { 'evt.stay': {}, 'evt.again': { target: 'on', reenter: true }, 'evt.rest': 'rest' },
+          on: {
+            'evt.stay': {},
+            'evt.again': { target: 'on', reenter: true },
+            'evt.rest': 'rest',
+            'evt.slow': 'slow',
+          },
         },
+        slow: { after: { 3600000: 'off' }, on: { 'evt.stay': {} } },
         rest: { on: { 'evt.end': 'off', 'evt.stay': { actions: () => {} } } },
         off: { type: 'final' },
       },
     }),
   },
   startOn: 'evt.begin',
-  onOrchestrationState: { off: () => ({ type: 'notif.off' }), rest: () => ({ type: 'notif.rest' }) },
+  onOrchestrationState: {
+    off: () => ({ type: 'notif.off' }),
+    rest: () => ({ type: 'notif.rest' }),
+    slow: () => ({ type: 'notif.slow' }),
+  },
 });
 
 function setUp(platform: Partial<Platform> = {}, options: RunnerOptions = {}) {
@@ -89,11 +100,60 @@ test('a scheduler is asked for each new time to wake, and for no other', async (
   expect(asked).toEqual([1_000]);
   await send(runner, 'evt.again');
   expect(asked).toEqual([1_000, 1_010]);
-  // Sent and settled, it waits for nothing but its effect's confirmation, which came.
+  // Its effect was sent and confirmed, so it waits for nothing.
   await send(runner, 'evt.rest');
-  expect(asked.slice(2)).toEqual([60_010]);
   await send(runner, 'evt.end');
-  expect(asked).toHaveLength(4);
+  expect(asked).toHaveLength(2);
+});
+
+test.each(['eager', 'lazy'] as const)(
+  'a scheduler is asked for the timer of a process that also sent something, not for its confirmation (%s)',
+  async (settle) => {
+    const asked: number[] = [];
+    const scheduler = { wake: async (_id: string, at: number) => void asked.push(at - START) };
+    const { make, send } = setUp({ scheduler }, { settle });
+    const runner = make();
+    await send(runner, 'evt.begin');
+    // `slow` sends, and waits for longer than a confirmation takes.
+    await send(runner, 'evt.slow');
+    expect(asked).toEqual([1_000, 3_600_000]);
+    await send(runner, 'evt.stay');
+    expect(asked).toHaveLength(2);
+  },
+);
+
+test('a scheduler is asked to send again what the bus did not take', async () => {
+  const asked: number[] = [];
+  const scheduler = { wake: async (_id: string, at: number) => void asked.push(at - START) };
+  const publisher: Platform['publisher'] = {
+    async publish() {
+      throw new Error('the bus is away');
+    },
+  };
+  const { make, send } = setUp({ scheduler, publisher });
+  const runner = make();
+  await send(runner, 'evt.begin');
+  await send(runner, 'evt.slow');
+  expect(asked).toEqual([1_000, 60_000]);
+});
+
+test('a scheduler that failed is asked for the same moment again', async () => {
+  let isAway = true;
+  const asked: number[] = [];
+  const scheduler = {
+    async wake(_id: string, at: number) {
+      if (isAway) throw new Error('the scheduler is away');
+      asked.push(at - START);
+    },
+  };
+  const { make, send, reports } = setUp({ scheduler }, { settle: 'lazy' });
+  const runner = make();
+  await send(runner, 'evt.begin');
+  await send(runner, 'evt.slow');
+  expect(reports).toHaveLength(2);
+  isAway = false;
+  await send(runner, 'evt.stay');
+  expect(asked).toEqual([3_600_000]);
 });
 
 test('a scheduler is not asked for a process that waits for nothing any more', async () => {
@@ -297,4 +357,121 @@ test('a lazy runner leaves what could not be sent to be sent again, and settles 
   calls.length = 0;
   expect((await send(runner, 'evt.end'))?.status).toBe('applied');
   expect(calls).toEqual(['load', 'save']);
+});
+
+test('a conflict that shows what is stored spares a load, once, and only where the store itself said it', async () => {
+  const { inner, calls, make, send, faults } = setUp();
+  const runner = make();
+  await send(runner, 'evt.begin');
+  calls.length = 0;
+  const stored = await inner.load('p');
+  if (!stored) throw new Error('there is no process');
+  // Of another store: its bodies may be others.
+  faults.push(conflict('p', 1, { store: inner, stored }));
+  await send(runner, 'evt.stay');
+  expect(calls).toEqual(['load', 'save', 'load', 'save']);
+
+  const telling: ProcessStore = {
+    ...inner,
+    async load(id) {
+      calls.push('load');
+      return inner.load(id);
+    },
+    async save(record, expected) {
+      calls.push('save');
+      const met = await inner.load(record.id);
+      if (lost-- > 0 && met) throw conflict(record.id, expected, { store: telling, stored: met });
+      return inner.save(record, expected);
+    },
+  };
+  let lost = 1;
+  const direct = make({ store: telling });
+  calls.length = 0;
+  expect(await send(direct, 'evt.again')).toMatchObject({ status: 'applied' });
+  expect(calls).toEqual(['load', 'save', 'save']);
+  lost = 2;
+  calls.length = 0;
+  expect(await send(direct, 'evt.again')).toMatchObject({ status: 'applied' });
+  expect(calls).toEqual(['load', 'save', 'save', 'load', 'save']);
+});
+
+test('where a store forgets processes that have ended, one that begins anew repeats neither ids nor revisions', async () => {
+  const inner = memoryStore();
+  const { make, send, publisher, time } = setUp({ store: { ...inner, forgets: true } });
+  const runner = make();
+  const revisions: number[] = [];
+  for (let life = 0; life < 2; life++) {
+    await send(runner, 'evt.begin');
+    await send(runner, 'evt.rest');
+    await send(runner, 'evt.end');
+    revisions.push((await inner.load('p'))?.record.revision ?? 0);
+    await inner.delete?.('p');
+    time.now += 86_400_000;
+  }
+  const ids = publisher.published.map(({ id }) => id);
+  expect(ids).toHaveLength(4);
+  expect(new Set(ids).size).toBe(4);
+  expect(revisions[1]).toBeGreaterThan(revisions[0] ?? Number.POSITIVE_INFINITY);
+});
+
+test('a lock is renewed while a step takes its time, and given back after it', async () => {
+  vi.useFakeTimers({ now: START });
+  const lock = memoryLock();
+  const renewals: number[] = [];
+  const watched: Platform['lock'] = {
+    async acquire(id, options) {
+      const lease = await lock.acquire(id, options);
+      return {
+        ...lease,
+        async renew() {
+          renewals.push(Date.now() - START);
+          await lease.renew();
+        },
+      };
+    },
+  };
+  const inner = memoryStore();
+  const store: ProcessStore = {
+    ...inner,
+    async load(id) {
+      await new Promise((resolve) => setTimeout(resolve, 95_000));
+      return inner.load(id);
+    },
+  };
+  const { make, send } = setUp({ lock: watched, store, clock: Date });
+  const sent = send(make(), 'evt.begin');
+  await vi.advanceTimersByTimeAsync(95_000);
+  expect(await sent).toMatchObject({ status: 'applied' });
+  expect(renewals).toEqual([10_000, 20_000, 30_000, 40_000, 50_000, 60_000, 70_000, 80_000, 90_000]);
+  await lock.acquire('p', { ttlMs: 1, timeoutMs: 0 });
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('whoever lost its lock saves nothing, and its event comes again', async () => {
+  const lost = new XorcaError('XORCA_LOCK_LOST', 'lost', { processId: 'p', retryable: true });
+  const lock: Platform['lock'] = {
+    async acquire() {
+      time.now += 25_000;
+      return { fence: 1, renew: () => Promise.reject(lost), release: async () => {} };
+    },
+  };
+  const inner = memoryStore();
+  let slow = 0;
+  const store: ProcessStore = {
+    ...inner,
+    async load(id) {
+      time.now += slow;
+      return inner.load(id);
+    },
+  };
+  const { make, send, time } = setUp({ lock, store });
+  const runner = make();
+  expect(await send(runner, 'evt.begin')).toMatchObject({ status: 'applied' });
+  const before = await inner.load('p');
+  slow = 29_000;
+  expect(await send(runner, 'evt.again')).toMatchObject({
+    status: 'failed',
+    error: { code: 'XORCA_LOCK_LOST' },
+  });
+  expect(await inner.load('p')).toEqual(before);
 });

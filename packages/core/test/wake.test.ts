@@ -260,3 +260,41 @@ test.each([
   await vi.advanceTimersByTimeAsync(30_000);
   await never;
 });
+
+test('a wake by name looks at the named processes alone, due or not, and asks no index', async () => {
+  const loads: string[] = [];
+  const kept = memoryStore();
+  const { runner, time, publisher } = setUp({
+    store: {
+      ...kept,
+      load(id) {
+        loads.push(id);
+        return kept.load(id);
+      },
+      async due() {
+        throw new Error('nobody should ask');
+      },
+    },
+  });
+  for (const id of ['p', 'q']) await runner.handle([event(id, 'evt.begin', {})]);
+  loads.length = 0;
+  time.now += 999;
+  expect(await runner.wake({ ids: ['p'] })).toEqual({ woken: 0, resent: 0, failed: [], more: false });
+  time.now += 1;
+  expect(await runner.wake({ ids: ['p', 'p', 'nobody'] })).toMatchObject({ woken: 1, failed: [] });
+  expect(publisher.published.map(({ subject }) => subject)).toEqual(['p']);
+  expect(loads).not.toContain('q');
+});
+
+test('a wake by name says which processes it had no time for, and which it could not name', async () => {
+  const { runner, time } = setUp();
+  await runner.handle([event('p', 'evt.begin', {})]);
+  time.now += 1_000;
+  const late = await runner.wake({ ids: ['p'], deadlineAt: time.now });
+  expect(late).toMatchObject({
+    woken: 0,
+    failed: [{ id: 'p', error: { code: 'XORCA_DEADLINE', retryable: true } }],
+  });
+  const odd = await runner.wake({ ids: ['', 'p'] });
+  expect(odd).toMatchObject({ woken: 1, failed: [{ id: '', error: { code: 'XORCA_INVALID_ID' } }] });
+});

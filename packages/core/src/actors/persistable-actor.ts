@@ -7,10 +7,10 @@ import { stateKeysOf } from '../engine/state-key.ts';
 import { keepTimers, type TimerBook, takeTimer } from '../engine/timer-book.ts';
 import { type ActorNode, isMachine } from '../engine/xstate-internals.ts';
 import { messageOf, XorcaError } from '../errors.ts';
+import { type KeptLease, keepLease } from '../kept-lease.ts';
 import { assertOptions } from '../options.ts';
 import type {
   Clock,
-  Lease,
   ProcessLock,
   ProcessRecord,
   ProcessStatus,
@@ -39,7 +39,7 @@ export interface PersistableActorInput<
   readonly locking?: 'write' | 'read-write';
   /** How long to wait for the lock, in ms. Default 10,000. */
   readonly acquireLockMaxTimeout?: number;
-  /** After this time in ms a lock that was never given back is free. Default 30,000. */
+  /** After this time in ms a lock that is neither renewed nor given back is free, as after a crash. Default 30,000. */
   readonly lockTtl?: number;
   readonly clock?: Clock;
 }
@@ -66,7 +66,7 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
   #stored: StoredProcess | undefined;
   #body: RecordBody | undefined;
   #book: TimerBook | undefined;
-  #lease: Lease | undefined;
+  #lease: KeptLease | undefined;
 
   constructor(input: PersistableActorInput<Logic, Kept>) {
     assertOptions(input, OPTIONS, 'PersistableActor');
@@ -131,11 +131,15 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
     return this.actor.getSnapshot();
   }
 
-  /** Writes the state. `XORCA_CONFLICT` when somebody else saved it since `init`; `XORCA_MACHINE` when the actor failed. */
+  /**
+   * Writes the state. `XORCA_CONFLICT` when somebody else saved it since `init`; `XORCA_LOCK_LOST` when the lock, which is renewed while the
+   * work goes on, was lost all the same; `XORCA_MACHINE` when the actor failed.
+   */
   async save(): Promise<void> {
     const record = this.#record();
     const lease = this.#input.locking === 'write' ? await this.#acquire() : undefined;
     try {
+      await (lease ?? this.#lease)?.assertHeld();
       const revision = await this.#input.storage.save(record, this.#stored?.revision);
       this.#stored = { record, revision };
     } finally {
@@ -214,9 +218,10 @@ export class PersistableActor<Logic extends AnyActorLogic, Kept extends Actor<Lo
     actorAt(this.actor as unknown as ActorNode, timer.to)?.send(timer.event);
   }
 
-  async #acquire(): Promise<Lease | undefined> {
+  async #acquire(): Promise<KeptLease | undefined> {
     const { lock, lockTtl: ttlMs = 30_000, acquireLockMaxTimeout: timeoutMs = 10_000 } = this.#input;
-    return lock?.acquire(this.id, { ttlMs, timeoutMs });
+    const lease = await lock?.acquire(this.id, { ttlMs, timeoutMs });
+    return lease && keepLease(this.id, lease, { ttlMs, now: () => this.#now() });
   }
 
   #now(): number {

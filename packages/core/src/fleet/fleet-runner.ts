@@ -3,7 +3,7 @@ import { decodeEvent } from '../decode.ts';
 import { mapLimit } from '../map-limit.ts';
 import { hint } from '../options.ts';
 import type { Outcome } from '../outcome.ts';
-import type { CallOptions, WakeResult } from '../runner.ts';
+import type { CallOptions, WakeResult } from '../wake.ts';
 import { tellUncarried, watchCommand } from '../watch/watch-command.ts';
 import { callBook } from './call-book.ts';
 import { carryOut } from './carry-out.ts';

@@ -1,7 +1,7 @@
 import { isXorcaError, messageOf, XorcaError } from '../errors.ts';
 import { mapLimit } from '../map-limit.ts';
 import type { ProcessStore } from '../ports.ts';
-import type { WakeResult } from '../runner.ts';
+import type { WakeResult } from '../wake.ts';
 import { ownerOf } from './answer-record.ts';
 
 export interface ForgetOptions {

@@ -34,6 +34,7 @@ export function settingsOn({ orchestrator, version, alone }: Stage, steps: reado
     maxEffectBytes: undefined,
     // What was sent was sent: the record keeps none of it.
     carried: true,
+    forgets: orchestrator.forgets,
     // To see whether a signal was taken.
     tells: true,
   };

@@ -43,7 +43,7 @@ const DELETE_AGAIN_MS = 600_000;
 
 /** The record to save, and its body. */
 export function nextRecord(
-  { orchestrator, resendAfterMs }: AdvanceSettings,
+  { orchestrator, resendAfterMs, forgets }: AdvanceSettings,
   next: NextRecord,
 ): { readonly record: ProcessRecord; readonly body: RecordBody } {
   const { id, record, before, version, status, now, state, view } = next;
@@ -80,7 +80,7 @@ export function nextRecord(
     states: stateKeysOf((view ?? (state.snapshot as Partial<MachineView> | null))?.value),
     stuck: isStuck(status, body),
     // Goes on from no life before: a process begun anew after its deletion must not repeat revisions that a journal knows.
-    revision: (record?.revision ?? (orchestrator.forgets ? now : 0)) + 1,
+    revision: (record?.revision ?? (forgets ? now : 0)) + 1,
     wakeAt: wakeAtOf(body, status, resendAfterMs),
     updatedAt: now,
     body: encodeBody(body),

@@ -11,7 +11,7 @@ import { apply, openMachine } from './step.ts';
 /** Begins a process; a signal is then given to it like any other event. */
 export function start(run: Run, delivery: Delivery): readonly CloudEvent[] {
   const { event, hash: cause, starts, trace } = delivery;
-  const { orchestrator } = run.settings;
+  const { orchestrator, forgets } = run.settings;
   run.version = starts?.version ?? orchestrator.versions.at(-1) ?? '';
   run.hash = orchestrator.machine(run.version, run.id).hash;
   run.trace = trace ?? traceOf(event);
@@ -19,7 +19,7 @@ export function start(run: Run, delivery: Delivery): readonly CloudEvent[] {
   run.deadlineAt = orchestrator.deadlineMs === undefined ? undefined : run.now + orchestrator.deadlineMs;
   // A process that is deleted in the end may begin anew under its id: its effects must not repeat the ids of its former life.
   const isFirst = !run.record && !run.ending;
-  const first = isFirst ? (orchestrator.forgets ? run.now : 0) : counterOf(run);
+  const first = isFirst ? (forgets ? run.now : 0) : counterOf(run);
   // It may have been ended by an event of the same batch.
   run.ending = undefined;
   run.spoken = 0;

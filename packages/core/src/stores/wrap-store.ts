@@ -8,12 +8,13 @@ export function wrapStore(
   store: ProcessStore,
   own: Pick<ProcessStore, 'load' | 'save'> & Partial<ProcessStore>,
 ): ProcessStore {
-  const { carries } = store;
+  const { carries, forgets } = store;
   return {
     due: (now, limit) => store.due(now, limit),
     list: (query) => store.list(query),
     ...(store.delete ? { delete: async (id) => store.delete?.(id) } : {}),
     ...(carries ? { carries } : {}),
+    ...(forgets ? { forgets } : {}),
     ...own,
   };
 }
