@@ -1,0 +1,96 @@
+import { isXorcaError, XorcaError } from '@xorca/core';
+import { messageOf } from '@xorca/core/backend';
+
+/** What a call was about, for the words of its error. */
+export interface AwsCall {
+  /** The permission it needs, which is also its name: `dynamodb:PutItem`. */
+  readonly action: string;
+  /** What it was made on: `table "xorca"`. */
+  readonly resource: string;
+  /** What to do when the resource is not there, as a sentence. */
+  readonly missing: string;
+  readonly processId?: string;
+  readonly region?: string | undefined;
+}
+
+/** The name by which AWS tells its errors apart, or an empty text. */
+export function awsErrorName(cause: unknown): string {
+  const { name, Code, code } = (cause ?? {}) as { name?: unknown; Code?: unknown; code?: unknown };
+  for (const each of [Code, name, code]) if (typeof each === 'string' && each !== 'Error') return each;
+  return '';
+}
+
+/** The HTTP status that the service answered with, or undefined when nothing was heard of it. */
+export function awsStatus(cause: unknown): number | undefined {
+  const { $metadata } = (cause ?? {}) as { $metadata?: { httpStatusCode?: unknown } };
+  return typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : undefined;
+}
+
+const MISSING =
+  /^(ResourceNotFoundException|NoSuchBucket|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|NotFound(Exception)?|TableNotFoundException)$/;
+const DENIED =
+  /^(AccessDenied(Exception)?|AuthorizationError(Exception)?|KMSAccessDenied(Exception)?|NotAuthorized|KmsAccessDenied)$/;
+// Wrong keys. Those that ran out are not among them: they are replaced, and the next call has the new ones.
+const UNKNOWN_CALLER =
+  /^(UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature(Exception)?|MissingAuthenticationToken(Exception)?|CredentialsProviderError|IncompleteSignature(Exception)?)$/;
+const OTHER_REGION = /^(PermanentRedirect|IllegalLocationConstraintException|AuthorizationHeaderMalformed)$/;
+const THROTTLED =
+  /^(Throttl\w*|ProvisionedThroughputExceededException|RequestLimitExceeded|RequestThrottled\w*|TooManyRequests\w*|SlowDown|OverLimit|LimitExceededException|KMSThrottling\w*|EC2ThrottledException|BandwidthLimitExceeded)$/;
+const MOMENTARY =
+  /^(ExpiredToken\w*|RequestExpired|RequestTimeout\w*|TransactionConflictException|TransactionInProgressException|ConditionalRequestConflict|OperationAborted|ReplicatedWriteConflictException)$/;
+
+/** What a failed call of AWS is thrown as. An error of xorca stays as it is. */
+export function awsError(cause: unknown, call: AwsCall): XorcaError {
+  if (isXorcaError(cause)) return cause;
+  const name = awsErrorName(cause);
+  const status = awsStatus(cause);
+  const where = `${call.resource}${call.region === undefined ? '' : ` in region ${call.region}`}`;
+  const reason =
+    name === '' || messageOf(cause).includes(name) ? messageOf(cause) : `${messageOf(cause)} (${name})`;
+  const details = { cause, ...(call.processId === undefined ? {} : { processId: call.processId }) };
+  const of = call.processId === undefined ? '' : ` for process ${JSON.stringify(call.processId)}`;
+  const wrong = (text: string) => new XorcaError('XORCA_CONFIG', text, details);
+
+  if (MISSING.test(name)) {
+    return wrong(
+      `There is no ${where} (${call.action}${of}: ${reason}). ${call.missing} Or the region is another one.`,
+    );
+  }
+  if (DENIED.test(name) || (status === 403 && !UNKNOWN_CALLER.test(name) && !MOMENTARY.test(name))) {
+    return wrong(
+      `No permission for ${call.action} on ${where}${of}: ${reason}. Allow ${call.action} in the policy of this function's role.`,
+    );
+  }
+  if (UNKNOWN_CALLER.test(name)) {
+    return wrong(
+      `AWS does not know who calls ${call.action} on ${where}${of}: ${reason}. Give the program credentials of AWS.`,
+    );
+  }
+  if (OTHER_REGION.test(name) || status === 301) {
+    return wrong(
+      `${where} belongs to another region${regionTold(cause)} (${call.action}${of}: ${reason}). Make the client with that region.`,
+    );
+  }
+  if (/Region is missing/i.test(messageOf(cause))) {
+    return wrong(
+      `No region is known for ${call.action} on ${where}. Set AWS_REGION, or give the option region.`,
+    );
+  }
+  const retryable =
+    THROTTLED.test(name) || MOMENTARY.test(name) || status === undefined || status === 429 || status >= 500;
+  const then = retryable ? 'It is not known whether a write arrived; try again.' : 'Nothing was changed.';
+  return new XorcaError(
+    'XORCA_UNAVAILABLE',
+    `${call.action} on ${where} failed${of}: ${reason}. ${THROTTLED.test(name) ? 'AWS was asked too much at once; try again.' : then}`,
+    { ...details, retryable },
+  );
+}
+
+function regionTold(cause: unknown): string {
+  const { Region, $response } = cause as {
+    Region?: unknown;
+    $response?: { headers?: Record<string, string> };
+  };
+  const told = Region ?? $response?.headers?.['x-amz-bucket-region'];
+  return typeof told === 'string' ? `, ${told}` : '';
+}

@@ -1,0 +1,13 @@
+/** What is used of the SDK. A module of its own: loaded with the first call, and a bundler takes no more of the SDK than this. */
+export {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateItemCommand,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
