@@ -3,11 +3,11 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createRunner, memoryPublisher } from '@xorca/core';
 import { lockContract, simulate, storeContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
-import { dynamodbStore } from '../src/index.ts';
+import { dynamodbLock, dynamodbStore } from '../src/index.ts';
 import { lockUnderTest, storeUnderTest, testDynamodb } from './support/dynamodb.ts';
 import { memoryObjects } from './support/dynamodb-objects.ts';
-import { walk, walkFleet, walkOrchestrator } from './support/dynamodb-walk.ts';
 import { record } from './support/record.ts';
+import { walk, walkFleet, walkOrchestrator } from './support/walk.ts';
 
 const database = testDynamodb();
 
@@ -125,9 +125,10 @@ it('a runner that lost a race goes on from what the refusal showed, without anot
 
 it('every kind of step works, over store and lock', async () => {
   const { client } = database;
+  const place = { client, table: await database.table() };
   const { reports, states, stuck, resting, cancelled } = await walk({
-    client,
-    table: await database.table(),
+    store: dynamodbStore({ ...place, expireAfter: '30d' }),
+    lock: dynamodbLock(place),
   });
   expect(reports).toEqual([]);
   expect(states).toEqual(['Fetching', 'Resting', 'Read']);

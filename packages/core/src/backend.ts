@@ -22,6 +22,7 @@ export { corruptJournal, isJournalEntry } from './journal/journal-entry.ts';
 export { type RetentionLimits, retentionLimits } from './journal/retention.ts';
 export { assertKnown, assertOptions, hint } from './options.ts';
 export { assertProcessId, decodeProcessId, encodeProcessId } from './process-id.ts';
+export { runnerOf } from './runner-of.ts';
 export { type CheckedQuery, checkedQuery, matchesQuery, summaryOf } from './stores/list-query.ts';
 export { assertLockOptions, lockLost, lockTimeout } from './stores/lock-errors.ts';
 export type { KeyPage, ObjectStorage, PutCondition, StoredObject } from './stores/object-storage.ts';

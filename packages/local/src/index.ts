@@ -3,6 +3,7 @@ export type { DeadLetter } from './dead-letters.ts';
 export { fileObjects } from './file-objects.ts';
 export { type FileStoreOptions, fileStore } from './file-store.ts';
 export { type LocalBus, localBus } from './local-bus.ts';
+export { type LocalHandlerOptions, localHandler } from './local-handler.ts';
 export { type LocalLock, type LocalLockOptions, localLock } from './local-lock.ts';
 export {
   type AttachOptions,

@@ -1,6 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LockUnderTest, StoreUnderTest } from '@xorca/testing';
 import { afterAll, beforeAll } from 'vitest';
+import { startDynamoDb } from '../../../../tools/emulators/aws/dynamodb.ts';
+import type { Emulator } from '../../../../tools/emulators/aws/emulator.ts';
+import { startWire, type Wire } from '../../../../tools/emulators/aws/wire.ts';
 import {
   createTables,
   type DynamodbLockOptions,
@@ -8,8 +11,6 @@ import {
   dynamodbLock,
   dynamodbStore,
 } from '../../src/index.ts';
-import { type DynamodbServer, startDynamodb } from './dynamodb-server.ts';
-import { startWire, type Wire } from './dynamodb-wire.ts';
 
 /** What the tests of a file are given. */
 export interface TestDynamodb {
@@ -24,11 +25,11 @@ export interface TestDynamodb {
 
 /** An emulator, and a wire to it, for the tests of one file. */
 export function testDynamodb(): TestDynamodb {
-  let server: DynamodbServer;
+  let server: Emulator;
   let made: Omit<TestDynamodb, 'table'>;
   let tables = 0;
   beforeAll(async () => {
-    server = await startDynamodb();
+    server = await startDynamoDb();
     const wire = await startWire(server.endpoint);
     made = { wire, client: clientOf(wire.endpoint, 1), patient: clientOf(wire.endpoint, 2) };
   });

@@ -7,10 +7,10 @@ import {
   fromCommand,
   memoryPublisher,
   onCommand,
+  type Platform,
 } from '@xorca/core';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
-import { type AwsConnection, dynamodbLock, dynamodbStore } from '../../src/index.ts';
 
 const fetch = defineCommand('cmd.books.fetch', {
   input: z.object({ book: z.string() }),
@@ -53,11 +53,10 @@ export const walkFleet = createFleet({
 });
 
 /** Leads processes through all that a store and a lock are asked for, and tells what they then say. */
-export async function walk(place: AwsConnection & { readonly table: string }) {
+export async function walk(ports: Pick<Platform, 'store' | 'lock'>) {
   const publisher = memoryPublisher();
   let now = 1_800_000_000_000;
-  const store = dynamodbStore({ ...place, expireAfter: '30d' });
-  const platform = { store, publisher, lock: dynamodbLock(place), clock: { now: () => now } };
+  const platform = { ...ports, publisher, clock: { now: () => now } };
   // What a lock throws is reported, and spoils nothing else.
   const reports: unknown[] = [];
   const orchestrator = createOrchestrator({ name: 'reading', machines: { '1.0.0': reading(2) } });

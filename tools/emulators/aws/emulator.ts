@@ -1,0 +1,83 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A service of AWS, emulated by a process of its own on this machine. */
+export interface Emulator {
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** What a client of the SDK needs besides the endpoint; no emulator looks at it. */
+export const CREDENTIALS = {
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+} as const;
+
+/** Starts a program that is told its port, and waits until it answers. */
+export async function startProgram(
+  path: string,
+  args: (port: number) => readonly string[],
+): Promise<Emulator> {
+  const port = await freePort();
+  const child = spawn(path, [...args(port)], { stdio: 'ignore' });
+  const failed = once(child, 'error').then(([error]) => {
+    throw error;
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+  await Promise.race([answers(endpoint, child), failed]);
+  return { endpoint, stop: stopper(child) };
+}
+
+/** Starts a module that says `{ port }` to its parent once it listens. */
+export async function startModule(file: string, args: readonly string[] = []): Promise<Emulator> {
+  const child = fork(file, [...args], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const stop = stopper(child);
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`The emulator ended by itself with ${code}.`);
+    }),
+  ]);
+  // The channel would keep this program alive; the child ends by itself when its parent is gone.
+  child.channel?.unref();
+  child.unref();
+  return { endpoint: `http://127.0.0.1:${(message as { readonly port: number }).port}`, stop };
+}
+
+function stopper(child: ChildProcess): () => Promise<void> {
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  return async () => {
+    process.off('exit', kill);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    kill();
+    await exited;
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function answers(endpoint: string, child: ChildProcess): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`The emulator ended by itself with ${child.exitCode}.`);
+    try {
+      await fetch(endpoint);
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
