@@ -15,19 +15,33 @@ export const CREDENTIALS = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 } as const;
 
+// The program ends when the pipe to whoever started it is closed, however that one ended.
+const GUARD = 'exec 3<&0; "$@" 3<&- & child=$!; { read -r _ <&3; kill -9 $child; } & wait $child';
+
 /** Starts a program that is told its port, and waits until it answers. */
 export async function startProgram(
   path: string,
   args: (port: number) => readonly string[],
 ): Promise<Emulator> {
   const port = await freePort();
-  const child = spawn(path, [...args(port)], { stdio: 'ignore' });
+  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', path, ...args(port)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   const failed = once(child, 'error').then(([error]) => {
     throw error;
   });
   const endpoint = `http://127.0.0.1:${port}`;
   await Promise.race([answers(endpoint, child), failed]);
-  return { endpoint, stop: stopper(child) };
+  child.unref();
+  return {
+    endpoint,
+    async stop() {
+      if (child.exitCode !== null) return;
+      const exited = once(child, 'exit');
+      child.stdin.end();
+      await exited;
+    },
+  };
 }
 
 /** Starts a module that says `{ port }` to its parent once it listens. */

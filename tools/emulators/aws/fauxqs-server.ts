@@ -7,6 +7,11 @@ String.prototype.localeCompare = function (this: string, other: string) {
 };
 
 const app = buildApp({ logger: false, defaultRegion: 'eu-central-1' });
+// It takes 11 MiB at most; S3 takes 5 GB.
+app.removeContentTypeParser('*');
+app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: 1_073_741_824 }, (_request, body, done) =>
+  done(null, body),
+);
 enforceConditions(app);
 await app.listen({ port: 0, host: '127.0.0.1' });
 const { port } = app.server.address() as { readonly port: number };

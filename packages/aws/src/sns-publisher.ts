@@ -1,0 +1,90 @@
+import type { PublishBatchCommandOutput } from '@aws-sdk/client-sns';
+import { type CloudEvent, type EventPublisher, XorcaError } from '@xorca/core';
+import { awsService } from './aws-client.ts';
+import { batchPublisher, tooLarge } from './publish/batch-publisher.ts';
+import { fifoIds } from './publish/fifo-ids.ts';
+import { bytesOf, messageText } from './publish/message-text.ts';
+import { assertPublishOptions, type PublishOptions, withClaims } from './publish/publish-options.ts';
+import { refusedOf } from './publish/queue-entry.ts';
+
+/** Options of `snsPublisher`. */
+export interface SnsPublisherOptions extends PublishOptions {
+  /** `arn:aws:sns:<region>:<account>:<name>`. */
+  readonly topicArn: string;
+}
+
+type SnsSdk = typeof import('./sdk/sns-sdk.ts');
+
+// 256 KiB for a message with its attributes, and for a batch: https://docs.aws.amazon.com/general/latest/gr/sns.html
+const MAX_BYTES = 262_144;
+const MAX_ENTRIES = 10;
+// A type longer than this is not worth a filter, and the room for it would be lost to all events.
+const MAX_TYPE = 256;
+const ATTRIBUTE_BYTES = bytesOf('typeString');
+const MAX_EVENT_BYTES = MAX_BYTES - ATTRIBUTE_BYTES - MAX_TYPE;
+
+/**
+ * Sends events to one topic of SNS, as the JSON of a structured CloudEvent, with the event's type as the attribute `type` for filter
+ * policies. In a FIFO topic (`….fifo`) the events of a subject stay in order, and one that is sent again within five minutes is swallowed.
+ * Errors: `PublishError`, naming exactly the events that were not sent; `XORCA_CONFIG` (options).
+ *
+ * @example
+ * const publisher = snsPublisher({ topicArn: process.env.TOPIC_ARN })
+ */
+export function snsPublisher(options: SnsPublisherOptions): EventPublisher {
+  assertPublishOptions(options, ['topicArn'], 'snsPublisher', MAX_EVENT_BYTES);
+  const { topicArn: TopicArn, maxEventBytes = MAX_EVENT_BYTES } = options;
+  if (
+    typeof TopicArn !== 'string' ||
+    !/^arn:aws[\w-]*:sns:[\w-]+:\d+:[\w-]{1,256}(\.fifo)?$/.test(TopicArn)
+  ) {
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `snsPublisher needs topicArn: "arn:aws:sns:<region>:<account>:<name>", not ${JSON.stringify(TopicArn)}.`,
+    );
+  }
+  const service = awsService<SnsSdk>(options, {
+    where: 'snsPublisher',
+    sdk: '@aws-sdk/client-sns',
+    load: () => import('./sdk/sns-sdk.ts'),
+    make: (sdk, config) => new sdk.SNSClient(config),
+  });
+  const isFifo = TopicArn.endsWith('.fifo');
+  const resource = `topic ${JSON.stringify(TopicArn.split(':').at(-1))}`;
+
+  function entryOf(event: CloudEvent) {
+    const Message = messageText(event);
+    const bytes = bytesOf(Message);
+    if (bytes > maxEventBytes) return { fault: tooLarge(event, bytes, maxEventBytes, resource) };
+    const type = attributeOf(event.type);
+    const entry = {
+      Message,
+      ...(type ? { MessageAttributes: { type } } : {}),
+      ...(isFifo ? fifoIds(event) : {}),
+    };
+    return { entry, bytes: bytes + (type ? ATTRIBUTE_BYTES + bytesOf(event.type) : 0) };
+  }
+
+  const publisher = batchPublisher({
+    maxEntries: MAX_ENTRIES,
+    maxBatchBytes: MAX_BYTES,
+    maxEventBytes,
+    entryOf,
+    async send(entries) {
+      const PublishBatchRequestEntries = entries.map((entry, place) => ({ Id: String(place), ...entry }));
+      const { Failed } = await service.send<PublishBatchCommandOutput>(
+        (sdk) => new sdk.PublishBatchCommand({ TopicArn, PublishBatchRequestEntries }),
+      );
+      return refusedOf(Failed);
+    },
+    failed: (cause) =>
+      service.failed(cause, { action: 'sns:Publish', resource, missing: 'Make it, or correct its ARN.' }),
+  });
+  return withClaims(publisher, options);
+}
+
+// The characters that attributes may have, and no more of them than have room. Without it an event goes out all the same: its body has it.
+function attributeOf(type: string) {
+  if (bytesOf(type) > MAX_TYPE || /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/.test(type)) return undefined;
+  return { DataType: 'String', StringValue: type };
+}
