@@ -1,3 +1,4 @@
+import { awsStores } from './aws/stores.ts';
 import { codec } from './codec.ts';
 import { durable } from './durable.ts';
 import { growth } from './growth.ts';
@@ -18,4 +19,5 @@ export const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   '(g) Many commands in flight': inFlight,
   '(h) Many pending timers': timers,
   '(i) Simulation': simulation,
+  '(j) Stores of AWS, an event at the wire': awsStores,
 };

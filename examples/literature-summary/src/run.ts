@@ -10,6 +10,7 @@ import { type LocalPlatform, localPlatform } from '@xorca/local';
 import { place } from '../../shared/place.ts';
 import type { Arguments, Style } from './arguments.ts';
 import { standardFolders, summaryFleets } from './fleet/index.ts';
+import { createPageStore } from './fleet/page-store.ts';
 import { readRules } from './fleet/rules.ts';
 import { literatureSummary } from './orchestrator.ts';
 import { plainLiteratureSummary } from './plain-style/orchestrator.ts';
@@ -31,7 +32,7 @@ const ORCHESTRATORS = { commands: literatureSummary, plain: plainLiteratureSumma
 export async function run({ dir, paceMs, books, style }: Arguments): Promise<number> {
   const wishToStop = stopSignal();
   const print = (text: string) => void process.stdout.write(text);
-  const { rules: rulesFile, ...folders } = standardFolders(dir);
+  const { books: library, rules: rulesFile, pages } = standardFolders(dir);
   const rules = await readRules(rulesFile);
   const platform = localPlatform({ dir });
   try {
@@ -48,7 +49,14 @@ export async function run({ dir, paceMs, books, style }: Arguments): Promise<num
 
     // All subscribe in one go, before anything is awaited or published: nobody's answer may come before its taker is there.
     const onProgress = timeline.progress;
-    for (const fleet of summaryFleets({ ...folders, rules, paceMs, onProgress })) {
+    const fleets = summaryFleets({
+      books: library,
+      pages: createPageStore(pages),
+      rules,
+      paceMs,
+      onProgress,
+    });
+    for (const fleet of Object.values(fleets)) {
       const fleetRunner = createFleetRunner(fleet, platform, { idempotency: { store: platform.store } });
       platform.attach(fleetRunner, { onOutcome: (outcome) => showTrouble(timeline, outcome) });
     }

@@ -5,7 +5,7 @@ import { createCheckCompliant } from './check-compliant.ts';
 import { createCheckGrounded } from './check-grounded.ts';
 import { checkCompliant, checkGrounded, fetchBook, summariseBook } from './contracts.ts';
 import { createFetchBook } from './fetch-book.ts';
-import { createPageStore } from './page-store.ts';
+import type { PageStore } from './page-store.ts';
 import type { Rules } from './rules.ts';
 import { type ServeOptions, serve } from './serve.ts';
 import type { Progress } from './service.ts';
@@ -15,8 +15,8 @@ import { createSummariseBook } from './summarise-book.ts';
 export interface SummaryFleetOptions {
   /** Folder of the books and their catalogue. */
   readonly books: string;
-  /** Folder for pages: their texts stay there, events carry references. */
-  readonly pages: string;
+  /** Where the texts of pages stay; events carry references. */
+  readonly pages: PageStore;
   /** What a summary must keep to. */
   readonly rules: Rules;
   readonly onProgress?: (processId: string, what: string, progress: Progress) => void;
@@ -24,25 +24,31 @@ export interface SummaryFleetOptions {
 }
 
 /** The services: a library, a summariser, and who checks summaries. They serve whoever sends their commands. */
-export function summaryFleets(options: SummaryFleetOptions): readonly Fleet[] {
-  const { books, rules, onProgress, paceMs = 0 } = options;
-  const pages = createPageStore(options.pages);
+export interface SummaryFleets {
+  readonly library: Fleet;
+  readonly summariser: Fleet;
+  readonly regulations: Fleet;
+}
+
+/** Makes the services. */
+export function summaryFleets(options: SummaryFleetOptions): SummaryFleets {
+  const { books, pages, rules, onProgress, paceMs = 0 } = options;
   const told = (what: string): ServeOptions => ({
     paceMs,
     onProgress: (id, progress) => onProgress?.(id, what, progress),
   });
-  return [
-    createFleet({
+  return {
+    library: createFleet({
       name: 'books',
       source: '/srvc/books',
       handlers: [serve(fetchBook, createFetchBook({ books, pages }), told('storing'))],
     }),
-    createFleet({
+    summariser: createFleet({
       name: 'gpt',
       source: '/srvc/gpt',
       handlers: [serve(summariseBook, createSummariseBook({ pages }), told('reading'))],
     }),
-    createFleet({
+    regulations: createFleet({
       name: 'regulations',
       source: '/srvc/regulations',
       handlers: [
@@ -50,7 +56,7 @@ export function summaryFleets(options: SummaryFleetOptions): readonly Fleet[] {
         serve(checkCompliant, createCheckCompliant({ rules }), told('applying rules')),
       ],
     }),
-  ];
+  };
 }
 
 /** The example's own books and rules, and the folder beside the state for pages. */

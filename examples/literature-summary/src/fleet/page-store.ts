@@ -12,7 +12,7 @@ export interface PageStore {
 }
 
 /** Why a page was not stored or read: `invalid-ref`, `invalid-text`, `missing` or `corrupt`. */
-class PageError extends Error {
+export class PageError extends Error {
   override readonly name = 'PageError';
   readonly code: 'invalid-ref' | 'invalid-text' | 'missing' | 'corrupt';
 

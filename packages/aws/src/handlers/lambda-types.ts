@@ -1,0 +1,41 @@
+import type {
+  Fleet,
+  FleetPlatform,
+  FleetRunner,
+  FleetRunnerOptions,
+  Orchestrator,
+  Platform,
+  Runner,
+  RunnerOptions,
+} from '@xorca/core';
+import type { HttpResponse } from './http-response.ts';
+import type { SqsBatchResponse } from './sqs-handler.ts';
+import type { WakeCounts } from './wake-due.ts';
+
+/** What is read of Lambda's context. That of `@types/aws-lambda` fits. */
+export interface LambdaContext {
+  /** Ms until Lambda ends the invocation. Absent: no deadline. */
+  getRemainingTimeInMillis?(): number;
+}
+
+/**
+ * What an invocation answers with: for SQS the messages that must come again, for HTTP a response, for a wake what it did; nothing for
+ * what is invoked asynchronously.
+ */
+export type LambdaResponse = SqsBatchResponse | HttpResponse | WakeCounts | undefined;
+
+/** The platform that an orchestrator or a fleet runs on. */
+export type PlatformOf<What> = What extends Orchestrator ? Platform : FleetPlatform;
+
+/** The runner that is made of an orchestrator or a fleet. */
+export type RunnerOf<What> = What extends Orchestrator ? Runner : FleetRunner;
+
+/** What a runner of an orchestrator or a fleet can be told. */
+export type RunnerOptionsOf<What> = What extends Orchestrator ? RunnerOptions : FleetRunnerOptions;
+
+/** A function for Lambda: export it under the name that the function is configured with. */
+export interface LambdaHandler<What extends Orchestrator | Fleet = Orchestrator | Fleet> {
+  (event: unknown, context?: LambdaContext): Promise<LambdaResponse>;
+  /** The runner behind it, for endpoints and tests that need more of it than a trigger does (`start`, `get`, `waitFor`). */
+  readonly runner: RunnerOf<What>;
+}

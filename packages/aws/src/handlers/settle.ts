@@ -1,0 +1,162 @@
+import type { Outcome, WakeResult, XorcaError } from '@xorca/core';
+import { messageOf } from '@xorca/core/backend';
+import type { Origin } from './log-entry.ts';
+import { type Delivered, readDelivery } from './read-delivery.ts';
+import { wakeDue, wakeNamed } from './wake-due.ts';
+import { asXorcaError, type Work } from './work.ts';
+
+/** Something that a trigger brought. */
+export interface Delivery {
+  /** A text, or what was parsed of it. */
+  readonly body: unknown;
+  readonly origin: Origin;
+}
+
+/** What became of a delivery; `error` where it was not taken. */
+export type Result =
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'failed' | 'rejected'; readonly error: XorcaError; readonly event?: Outcome['event'] };
+
+const SETTLED: Result = { kind: 'settled' };
+
+/** Takes envelopes off and leads the events through the runner, then wakes who is to be woken. One result each, in their order. */
+export async function settle(
+  work: Work,
+  deliveries: readonly Delivery[],
+  deadlineAt: number,
+): Promise<readonly Result[]> {
+  const read = deliveries.map(({ body }) => readDelivery(body));
+  const results: Result[] = new Array(read.length).fill(SETTLED);
+  await settleEvents(work, read, results, deadlineAt);
+  for (const [at, one] of read.entries()) {
+    if (one.kind !== 'broken') continue;
+    results[at] = { kind: 'rejected', error: one.error };
+    await work.tell({ status: 'rejected', error: one.error, effects: [] });
+  }
+  // After the events: a process that one of them moved has nothing left that is due.
+  await settleWakes(work, read, results, deadlineAt);
+  return results;
+}
+
+async function settleEvents(
+  work: Work,
+  read: readonly Delivered[],
+  results: Result[],
+  deadlineAt: number,
+): Promise<void> {
+  const places: number[] = [];
+  const events: unknown[] = [];
+  for (const [at, one] of read.entries()) {
+    if (one.kind !== 'event') continue;
+    places.push(at);
+    events.push(one.event);
+  }
+  const outcomes = await work.handle(events, deadlineAt);
+  for (const [n, at] of places.entries()) results[at] = resultOf(outcomes[n] as Outcome);
+}
+
+async function settleWakes(
+  work: Work,
+  read: readonly Delivered[],
+  results: Result[],
+  deadlineAt: number,
+): Promise<void> {
+  const ids = new Map<number, string>();
+  const beats: number[] = [];
+  for (const [at, one] of read.entries()) {
+    if (one.kind !== 'wake') continue;
+    if (one.id === undefined) beats.push(at);
+    else ids.set(at, one.id);
+  }
+  if (ids.size > 0) {
+    const failed = await failuresOf([...ids.values()], () => wakeNamed(work, [...ids.values()], deadlineAt));
+    for (const [at, id] of ids) {
+      const error = failed.get(id);
+      if (error) results[at] = { kind: 'failed', error };
+    }
+  }
+  if (beats.length > 0) {
+    // One wake does for all of them, and what it has no time for is the next one's.
+    const failed = await failuresOf([''], async () => void (await wakeDue(work, deadlineAt)));
+    const error = failed.get('');
+    if (error) for (const at of beats) results[at] = { kind: 'failed', error };
+  }
+}
+
+/** The errors of a wake by process; of all of them when it threw. */
+async function failuresOf(
+  ids: readonly string[],
+  wake: () => Promise<WakeResult['failed'] | undefined>,
+): Promise<ReadonlyMap<string, XorcaError>> {
+  try {
+    return new Map((await wake())?.map(({ id, error }) => [id, error]));
+  } catch (thrown) {
+    const error = asXorcaError(thrown, 'A wake failed');
+    return new Map(ids.map((id) => [id, error]));
+  }
+}
+
+function resultOf({ status, error, event }: Outcome): Result {
+  if (status !== 'failed' && status !== 'rejected') return SETTLED;
+  const fault = error ?? asXorcaError('it gave no reason', `An event was ${status}`);
+  return { kind: status, error: fault, event };
+}
+
+/**
+ * Puts aside what can never be taken, if the user gave a place for it, and logs what was not taken. Gives which deliveries must come
+ * again. `isHeld`: must come again whatever its result, since one before it does.
+ */
+export async function conclude(
+  work: Work,
+  deliveries: readonly Delivery[],
+  results: readonly Result[],
+  isHeld: readonly boolean[] = [],
+): Promise<readonly boolean[]> {
+  return Promise.all(
+    deliveries.map(async (delivery, at) => {
+      const result = results[at] ?? SETTLED;
+      if (isHeld[at]) return true;
+      if (result.kind === 'settled') return false;
+      const trouble = { error: result.error, event: result.event, origin: delivery.origin };
+      if (result.kind === 'failed') {
+        // Of those behind a failed event of their process the log needs no line each.
+        const isTold = result.error.code === 'XORCA_ORDER';
+        if (!isTold) work.warn({ ...trouble, level: 'warn', next: 'It is given back and comes again.' });
+        return true;
+      }
+      if (!work.deadLetters) {
+        const next =
+          'It can never be taken: it is given back, so that its trigger puts it aside after its last try.';
+        work.warn({ ...trouble, level: 'error', next });
+        return true;
+      }
+      return !(await putAside(work, work.deadLetters, delivery, result));
+    }),
+  );
+}
+
+async function putAside(
+  work: Work,
+  deadLetters: NonNullable<Work['deadLetters']>,
+  { body, origin }: Delivery,
+  { error, event }: Exclude<Result, { kind: 'settled' }>,
+): Promise<boolean> {
+  const trouble = { error, event, origin };
+  const { trigger, messageId } = origin;
+  try {
+    await deadLetters({
+      body: typeof body === 'string' ? body : (JSON.stringify(body) ?? ''),
+      error,
+      trigger,
+      ...(event ? { event } : {}),
+      ...(messageId === undefined ? {} : { messageId }),
+    });
+    const next = 'It can never be taken: it was put aside by deadLetters and does not come again.';
+    work.warn({ ...trouble, level: 'warn', next });
+    return true;
+  } catch (thrown) {
+    const next = `It can never be taken, and deadLetters of ${work.where} failed (${messageOf(thrown)}): it is given back.`;
+    work.warn({ ...trouble, level: 'error', next });
+    return false;
+  }
+}

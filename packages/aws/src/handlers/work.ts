@@ -1,0 +1,94 @@
+import { type Fleet, isXorcaError, type Orchestrator, type Outcome, XorcaError } from '@xorca/core';
+import { messageOf } from '@xorca/core/backend';
+import { type LambdaOptions, type LambdaSettings, lambdaSettings } from './lambda-options.ts';
+import type { LambdaContext } from './lambda-types.ts';
+import { logEntry, type Trouble } from './log-entry.ts';
+import { type AnyRunner, runnerOf } from './runner-of.ts';
+
+/** What every trigger works with: a runner, and the settings of its handler. Made once, at the cold start. */
+export interface Work extends Omit<LambdaSettings, 'log' | 'onOutcome' | 'stopBeforeMs'> {
+  /** The factory whose handler this is, for errors. */
+  readonly where: string;
+  readonly of: AnyRunner;
+  /** By the platform's clock. */
+  now(): number;
+  /** Epoch ms after which nothing is begun in this invocation; Infinity where nobody says how long it may run. */
+  deadlineAt(context: LambdaContext | undefined): number;
+  /** Leads events through the runner, and tells of their outcomes. */
+  handle(events: readonly unknown[], deadlineAt: number): Promise<readonly Outcome[]>;
+  /** Tells of an outcome that came about without the runner. */
+  tell(outcome: Outcome): Promise<void>;
+  /** Logs what was not taken. Never throws. */
+  warn(trouble: Trouble): void;
+}
+
+/** Checks everything and makes the runner. */
+export function workOf(
+  where: string,
+  what: Orchestrator | Fleet,
+  platform: unknown,
+  options: LambdaOptions,
+): Work {
+  const { log, onOutcome, stopBeforeMs, ...settings } = lambdaSettings(options, where);
+  const of = runnerOf(what, platform, options, where);
+  const { clock = Date } = platform as { clock?: { now(): number } };
+  const now = () => clock.now();
+
+  function warn(trouble: Trouble): void {
+    try {
+      log(logEntry(trouble));
+    } catch {
+      // Nobody is left to tell, and a log must not decide what becomes of a message.
+    }
+  }
+
+  async function tell(outcome: Outcome): Promise<void> {
+    try {
+      await onOutcome?.(outcome);
+    } catch (cause) {
+      const error = new XorcaError('XORCA_HANDLER', `onOutcome of ${where} threw: ${messageOf(cause)}.`, {
+        cause,
+      });
+      warn({ level: 'warn', error, event: outcome.event, next: 'The outcome stays as it is.' });
+    }
+  }
+
+  return {
+    ...settings,
+    where,
+    of,
+    now,
+    tell,
+    warn,
+    deadlineAt(context) {
+      const left: unknown = context?.getRemainingTimeInMillis?.();
+      if (typeof left !== 'number' || Number.isNaN(left)) return Number.POSITIVE_INFINITY;
+      if (left <= stopBeforeMs) warn({ level: 'error', ...noTime(where, left, stopBeforeMs) });
+      return now() + left - stopBeforeMs;
+    },
+    async handle(events, deadlineAt) {
+      if (events.length === 0) return [];
+      const outcomes = await of.runner.handle(events, { deadlineAt });
+      for (const outcome of outcomes) await tell(outcome);
+      return outcomes;
+    },
+  };
+}
+
+// A function whose timeout is too short would hand back everything for ever, and each message would only say that there was no time.
+function noTime(where: string, left: number, stopBeforeMs: number) {
+  const message = `This invocation began with ${left} ms left, and ${where} stops ${stopBeforeMs} ms before the end (stopBefore), so nothing is done.`;
+  return {
+    error: new XorcaError('XORCA_DEADLINE', message, { retryable: true }),
+    next: "Give the function a longer timeout if it is so each time; 'stopBefore' may be shorter, too.",
+  };
+}
+
+/** Anything that was thrown, as an error of xorca. */
+export function asXorcaError(thrown: unknown, what: string): XorcaError {
+  if (isXorcaError(thrown)) return thrown;
+  return new XorcaError('XORCA_UNAVAILABLE', `${what}: ${messageOf(thrown)}.`, {
+    retryable: true,
+    cause: thrown,
+  });
+}
