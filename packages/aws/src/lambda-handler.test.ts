@@ -197,7 +197,7 @@ describe('lambdaHandler', () => {
     });
     const { runner } = handler;
     await handler({ Records: [record(told('started', 'p'), 'm')] });
-    await handler(cronEvent());
+    expect(await handler(cronEvent())).toEqual({ woken: 0, resent: 0, failed: 0, more: false });
     expect(handler.runner).toBe(runner);
     expect(snapshots).toEqual(['p']);
   });

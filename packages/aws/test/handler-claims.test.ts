@@ -85,6 +85,8 @@ describe('lambdaHandler with a claim check', () => {
     const answer = await handler({ Records }, { getRemainingTimeInMillis: () => 0 });
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
     expect(objects.calls).toEqual([]);
+    const inTime = await handler({ Records }, { getRemainingTimeInMillis: () => 1 });
+    expect(inTime).toEqual({ batchItemFailures: [] });
   });
 
   it('lets the runner still be told how much it takes', async () => {

@@ -4,46 +4,62 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { startDynamoDb } from './dynamodb.ts';
-import { type Emulator, startModule, startProgram } from './emulator.ts';
+import { type Emulator, startProgram } from './emulator.ts';
 import { startFauxqs } from './fauxqs.ts';
 import { startSqs } from './sqs.ts';
 
 const starts: Record<string, () => Promise<Emulator>> = { startDynamoDb, startFauxqs, startSqs };
 
-it.each(Object.keys(starts))('%s answers on this machine alone, and is gone once it is stopped', async (name) => {
-  const { endpoint, stop } = (await starts[name]?.()) as Emulator;
-  expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  await fetch(endpoint);
-  await stop();
-  await expect(fetch(endpoint)).rejects.toThrow();
-  await stop();
-});
+it.each(Object.entries(starts))(
+  '%s answers on this machine alone, and is gone once it is stopped',
+  async (_name, start) => {
+    const { endpoint, stop } = await start();
+    expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await fetch(endpoint);
+    await stop();
+    await expect(fetch(endpoint)).rejects.toThrow();
+    await stop();
+  },
+);
 
-it.each(['exit', 'kill'] as const)('ends with the program that started it: %s', async (way) => {
-  const script = `
+const ends = {
+  stop: 'await Promise.all([sqs.stop(), dynamodb.stop()]);',
+  exit: 'process.exit();',
+  kill: 'setInterval(() => {}, 1_000);',
+};
+
+it.each(Object.keys(ends) as (keyof typeof ends)[])(
+  'none outlives the program that started it: %s',
+  async (way) => {
+    const script = `
     const { startSqs } = await import(${JSON.stringify(join(import.meta.dirname, 'sqs.ts'))});
     const { startDynamoDb } = await import(${JSON.stringify(join(import.meta.dirname, 'dynamodb.ts'))});
     const [sqs, dynamodb] = await Promise.all([startSqs(), startDynamoDb()]);
     console.log(sqs.endpoint);
     console.log(dynamodb.endpoint);
-    ${way === 'exit' ? 'process.exit()' : 'setInterval(() => {}, 1000)'}`;
-  const parent = spawn(process.execPath, ['--input-type=module', '--no-warnings', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const gone = once(parent, 'exit');
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: parent.stdout })) {
-    lines.push(line);
-    if (lines.length === 2 && way === 'kill') parent.kill('SIGKILL');
-  }
-  await gone;
-  expect(lines).toHaveLength(2);
-  for (const endpoint of lines) {
-    await expect.poll(() => fetch(endpoint).then(() => 'there', () => 'gone')).toBe('gone');
-  }
+    ${ends[way]}`;
+    const parent = spawn(process.execPath, ['--input-type=module', '--no-warnings', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(parent, 'exit');
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: parent.stdout })) {
+      lines.push(line);
+      if (lines.length === 2 && way === 'kill') parent.kill('SIGKILL');
+    }
+    expect(await ended).toEqual(way === 'kill' ? [null, 'SIGKILL'] : [0, null]);
+    expect(lines).toHaveLength(2);
+    for (const endpoint of lines) await expect.poll(() => isThere(endpoint)).toBe(false);
+  },
+);
+
+it('a program that ends by itself is not waited for', async () => {
+  await expect(startProgram('/nowhere/at/all', () => [])).rejects.toThrow(/ended by itself/);
 });
 
-it('says that a program or module could not be started', async () => {
-  await expect(startProgram('/nowhere/at/all', () => [])).rejects.toThrow(/ended by itself/);
-  await expect(startModule(join(import.meta.dirname, 'nothing.ts'))).rejects.toThrow(/ended by itself/);
-});
+async function isThere(endpoint: string): Promise<boolean> {
+  return fetch(endpoint).then(
+    () => true,
+    () => false,
+  );
+}

@@ -38,6 +38,7 @@ export async function startProgram(
     async stop() {
       if (child.exitCode !== null) return;
       const exited = once(child, 'exit');
+      child.ref();
       child.stdin.end();
       await exited;
     },
@@ -70,6 +71,7 @@ function stopper(child: ChildProcess): () => Promise<void> {
     process.off('exit', kill);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
+    child.ref();
     kill();
     await exited;
   };

@@ -16,7 +16,12 @@ let Bucket: string;
 
 beforeAll(async () => {
   emulator = await startFauxqs();
-  client = new S3Client({ ...CREDENTIALS, endpoint: emulator.endpoint, maxAttempts: 1, forcePathStyle: true });
+  client = new S3Client({
+    ...CREDENTIALS,
+    endpoint: emulator.endpoint,
+    maxAttempts: 1,
+    forcePathStyle: true,
+  });
   Bucket = 'things';
   await client.send(new CreateBucketCommand({ Bucket }));
 });

@@ -1,4 +1,8 @@
-import { CreateScheduleCommand, type CreateScheduleCommandInput, SchedulerClient } from '@aws-sdk/client-scheduler';
+import {
+  CreateScheduleCommand,
+  type CreateScheduleCommandInput,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { CREDENTIALS } from './emulator.ts';
 import { type SchedulerEmulator, startScheduler } from './scheduler.ts';
@@ -70,14 +74,17 @@ it('refuses a time that has passed', async () => {
   }
 });
 
-it.each(['at(2026-01-01)', 'at(2026-01-01T01:00:00Z)', 'at(2026-01-01T01:00:00.000)', 'at(2026-13-01T01:00:00)', 'soon'])(
-  'refuses what is no time: %s',
-  async (ScheduleExpression) => {
-    await expect(create('odd', { ScheduleExpression })).rejects.toMatchObject(
-      refused(400, 'ValidationException'),
-    );
-  },
-);
+it.each([
+  'at(2026-01-01)',
+  'at(2026-01-01T01:00:00Z)',
+  'at(2026-01-01T01:00:00.000)',
+  'at(2026-13-01T01:00:00)',
+  'soon',
+])('refuses what is no time: %s', async (ScheduleExpression) => {
+  await expect(create('odd', { ScheduleExpression })).rejects.toMatchObject(
+    refused(400, 'ValidationException'),
+  );
+});
 
 it('refuses names that the service refuses', async () => {
   await create('n'.repeat(64));

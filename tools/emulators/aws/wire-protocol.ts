@@ -8,7 +8,7 @@ export function actionOf(message: IncomingMessage, body: Buffer): string {
   const { method = '', url = '' } = message;
   const [path = '', query = ''] = url.split('?');
   if (path.startsWith('/schedules/'))
-    return { POST: 'CreateSchedule', DELETE: 'DeleteSchedule' }[method] ?? method;
+    return { POST: 'CreateSchedule', GET: 'GetSchedule', DELETE: 'DeleteSchedule' }[method] ?? method;
   if (method === 'GET' && query.includes('list-type=2')) return 'ListObjectsV2';
   const parts: Record<string, string> = {
     GET: 'GetObject',
@@ -23,8 +23,17 @@ export function actionOf(message: IncomingMessage, body: Buffer): string {
 export function throttlingOf(message: IncomingMessage): {
   readonly status: number;
   readonly body: object | string;
+  readonly headers?: Record<string, string>;
 } {
   const target = message.headers['x-amz-target'];
+  if (typeof target === 'string' && target.startsWith('AmazonSQS')) {
+    const headers = { 'x-amzn-query-error': 'RequestThrottled;Sender' };
+    return {
+      status: 400,
+      body: { __type: 'com.amazonaws.sqs#RequestThrottled', message: 'Rate exceeded' },
+      headers,
+    };
+  }
   if (typeof target === 'string') {
     const type = target.startsWith('DynamoDB')
       ? 'com.amazonaws.dynamodb.v20120810#ThrottlingException'
@@ -38,7 +47,10 @@ export function throttlingOf(message: IncomingMessage): {
       body: `<ErrorResponse><Error>${error}</Error><RequestId>r</RequestId></ErrorResponse>`,
     };
   }
-  if (message.url?.startsWith('/schedules/')) return { status: 429, body: { Message: 'Rate exceeded' } };
+  if (message.url?.startsWith('/schedules/')) {
+    const headers = { 'x-amzn-errortype': 'ThrottlingException' };
+    return { status: 429, body: { Message: 'Rate exceeded' }, headers };
+  }
   return {
     status: 503,
     body: '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',

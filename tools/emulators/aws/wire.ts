@@ -2,12 +2,16 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { actionOf, bytesOf, throttlingOf } from './wire-protocol.ts';
 
-/** What the wire does to a call. `lostReply`: the service does it, and its answer is lost. An answer: the service hears nothing of it. */
+/**
+ * What the wire does to a call. `lostReply`: the service does it, and its answer is lost. `silent`: nobody ever answers. An answer: the service
+ * hears nothing of it.
+ */
 export type WireMode =
   | 'open'
   | 'away'
   | 'throttled'
   | 'lostReply'
+  | 'silent'
   | { readonly status: number; readonly body: object | string; readonly headers?: Record<string, string> };
 
 /** One call that reached the service. */
@@ -46,6 +50,7 @@ export async function startWire(service: string): Promise<Wire> {
     const body = await wholeOf(incoming);
     const now = left > 0 ? mode : 'open';
     left--;
+    if (now === 'silent') return;
     if (now === 'away') return void outgoing.destroy();
     const injected: WireMode = now === 'throttled' ? throttlingOf(incoming) : now;
     if (typeof injected === 'object') {

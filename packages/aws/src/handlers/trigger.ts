@@ -54,6 +54,6 @@ function described(event: unknown): string {
   const first: unknown = Array.isArray(records) ? records[0] : undefined;
   const source = field(first, 'eventSource') ?? field(first, 'EventSource');
   // The name of a service of AWS (`aws:s3`), or else whatever somebody made up.
-  const of = typeof source === 'string' ? ` of ${source}` : '';
+  const of = typeof source === 'string' && /^aws:[\w-]{1,30}$/.test(source) ? ` of ${source}` : '';
   return `an object with ${shown.join(', ')}${keys.length > MOST_KEYS ? ', …' : ''}${of}`;
 }
