@@ -35,7 +35,7 @@ const UNKNOWN_CALLER =
   /^(UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature(Exception)?|MissingAuthenticationToken(Exception)?|CredentialsProviderError|IncompleteSignature(Exception)?)$/;
 const OTHER_REGION = /^(PermanentRedirect|IllegalLocationConstraintException|AuthorizationHeaderMalformed)$/;
 const THROTTLED =
-  /^(Throttl\w*|ProvisionedThroughputExceededException|RequestLimitExceeded|RequestThrottled\w*|TooManyRequests\w*|SlowDown|OverLimit|LimitExceededException|KMSThrottling\w*|EC2ThrottledException|BandwidthLimitExceeded)$/;
+  /^(Throttl\w*|ProvisionedThroughputExceededException|RequestLimitExceeded|RequestThrottled\w*|TooManyRequests\w*|SlowDown|OverLimit|LimitExceededException|K[Mm][Ss]Throttl\w*|EC2ThrottledException|BandwidthLimitExceeded)$/;
 const MOMENTARY =
   /^(ExpiredToken\w*|RequestExpired|RequestTimeout\w*|TransactionConflictException|TransactionInProgressException|ConditionalRequestConflict|OperationAborted|ReplicatedWriteConflictException)$/;
 

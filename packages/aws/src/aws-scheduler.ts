@@ -57,6 +57,8 @@ export function awsScheduler(options: AwsSchedulerOptions): Scheduler {
   return {
     async wake(id, at) {
       assertProcessId(id);
+      if (Number.isNaN(at))
+        throw new XorcaError('XORCA_CONFIG', 'A wake needs its time in epoch ms, not NaN.');
       const ms = at - clock.now();
       if (ms <= LONGEST_DELAY_MS) return delay(id, at, ms);
       if (!schedules || at > LATEST) return;

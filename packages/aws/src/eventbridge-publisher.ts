@@ -1,7 +1,9 @@
 import type { PutEventsCommandOutput, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type CloudEvent, type EventPublisher, XorcaError } from '@xorca/core';
 import { awsService } from './aws-client.ts';
-import { batchPublisher, tooLarge } from './publish/batch-publisher.ts';
+import { batchPublisher } from './publish/batch-publisher.ts';
+import { tooLarge } from './publish/batch-service.ts';
+import { busCheck } from './publish/event-bus.ts';
 import { bytesOf, messageText } from './publish/message-text.ts';
 import { assertPublishOptions, type PublishOptions, withClaims } from './publish/publish-options.ts';
 
@@ -22,7 +24,6 @@ const MAX_DETAIL_TYPE = 128;
 const MAX_SOURCE = 256;
 // Three bytes of UTF-8 are the most that a character of these two takes.
 const MAX_EVENT_BYTES = MAX_BYTES - TIME_BYTES - 3 * (MAX_DETAIL_TYPE + MAX_SOURCE);
-const PERMANENT = /Malformed|InvalidArgument|Validation|NotAuthorizedForSource|TooLarge/;
 
 /**
  * Sends events to a bus of EventBridge: the whole CloudEvent as `detail`, its type as `detail-type` and its source as `source`, so rules
@@ -49,6 +50,8 @@ export function eventBridgePublisher(options: EventBridgePublisherOptions = {}):
     make: (sdk, config) => new sdk.EventBridgeClient(config),
   });
   const resource = `event bus ${JSON.stringify(bus)}`;
+  // The account's own is always there.
+  const isThere = bus === 'default' ? async () => {} : busCheck(service, bus);
 
   function entryOf(event: CloudEvent) {
     const { type, source, time } = event;
@@ -72,33 +75,29 @@ export function eventBridgePublisher(options: EventBridgePublisherOptions = {}):
     return { entry, bytes: bytes + bytesOf(type) + bytesOf(source) + TIME_BYTES };
   }
 
-  const publisher = batchPublisher<PutEventsRequestEntry>({
-    maxEntries: MAX_ENTRIES,
-    maxBatchBytes: MAX_BYTES,
-    maxEventBytes,
-    entryOf,
-    async send(entries) {
-      const { Entries: answers = [] } = await service.send<PutEventsCommandOutput>(
-        (sdk) => new sdk.PutEventsCommand({ Entries: [...entries] }),
-      );
-      return answers.flatMap(({ ErrorCode, ErrorMessage }, at) =>
-        ErrorCode === undefined
-          ? []
-          : [
-              {
-                at,
-                reason: `${ErrorMessage ?? 'refused'} (${ErrorCode})`,
-                retryable: !PERMANENT.test(ErrorCode),
-              },
-            ],
-      );
+  const publisher = batchPublisher<PutEventsRequestEntry>(
+    {
+      maxEntries: MAX_ENTRIES,
+      maxBatchBytes: MAX_BYTES,
+      maxEventBytes,
+      entryOf,
+      async send(entries) {
+        await isThere();
+        const { Entries: answers = [] } = await service.send<PutEventsCommandOutput>(
+          (sdk) => new sdk.PutEventsCommand({ Entries: [...entries] }),
+        );
+        return answers.flatMap(({ ErrorCode, ErrorMessage }, at) =>
+          ErrorCode === undefined ? [] : [{ at, code: ErrorCode, message: ErrorMessage }],
+        );
+      },
+      failed: (cause) =>
+        service.failed(cause, {
+          action: 'events:PutEvents',
+          resource,
+          missing: 'Make it, or correct its name.',
+        }),
     },
-    failed: (cause) =>
-      service.failed(cause, {
-        action: 'events:PutEvents',
-        resource,
-        missing: 'Make it, or correct its name.',
-      }),
-  });
+    options,
+  );
   return withClaims(publisher, options);
 }

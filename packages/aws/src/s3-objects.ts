@@ -38,7 +38,7 @@ export function s3Objects(options: S3ObjectsOptions): ObjectStorage {
 }
 
 /** The objects of a bucket whose keys begin with a prefix. */
-export function bucketObjects(bucket: S3Bucket, prefix: string): ObjectStorage {
+function bucketObjects(bucket: S3Bucket, prefix: string): ObjectStorage {
   const { name: Bucket } = bucket;
 
   async function get(key: string): Promise<StoredObject | undefined> {

@@ -23,7 +23,8 @@ export interface ScheduleService {
   create(id: string, at: number): Promise<boolean>;
 }
 
-const SECOND_MS = 1_000;
+// Scheduler knows minutes: asked for a second within one, it may fire at the minute's beginning, which would be too soon.
+const MINUTE_MS = 60_000;
 // Scheduler fires within the minute after the one it was asked for: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 const ARN = /^arn:aws[\w-]*:/;
 
@@ -35,6 +36,12 @@ export function scheduleService(options: ScheduleOptions): ScheduleService {
   for (const [name, arn] of Object.entries({ roleArn: RoleArn, targetArn: Arn })) {
     if (typeof arn === 'string' && ARN.test(arn)) continue;
     throw new XorcaError('XORCA_CONFIG', `${where} needs ${name}, an ARN, not ${JSON.stringify(arn)}.`);
+  }
+  if (Arn.endsWith('.fifo')) {
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `targetArn of ${where} is a FIFO queue, which needs a message group that wakes have not. Give it a standard queue.`,
+    );
   }
   if (typeof GroupName !== 'string' || !/^[\w.-]{1,64}$/.test(GroupName)) {
     throw new XorcaError(
@@ -51,13 +58,14 @@ export function scheduleService(options: ScheduleOptions): ScheduleService {
 
   return {
     async create(id, at) {
+      const moment = new Date(Math.ceil(at / MINUTE_MS) * MINUTE_MS).toISOString().slice(0, 19);
       try {
         await service.send(
           (sdk) =>
             new sdk.CreateScheduleCommand({
-              Name: scheduleName(id, at),
+              Name: scheduleName(Arn, id, moment),
               GroupName,
-              ScheduleExpression: `at(${new Date(Math.ceil(at / SECOND_MS) * SECOND_MS).toISOString().slice(0, 19)})`,
+              ScheduleExpression: `at(${moment})`,
               FlexibleTimeWindow: { Mode: 'OFF' },
               ActionAfterCompletion: 'DELETE',
               Target: { Arn, RoleArn, Input: wakeMessage(id, at) },
@@ -69,6 +77,13 @@ export function scheduleService(options: ScheduleOptions): ScheduleService {
         // The same wake has been asked for before.
         if (name === 'ConflictException') return true;
         if (name === 'ValidationException' && /past/i.test(messageOf(cause))) return false;
+        if (name === 'ValidationException' && /execution role/i.test(messageOf(cause))) {
+          throw new XorcaError(
+            'XORCA_CONFIG',
+            `EventBridge Scheduler may not take role ${JSON.stringify(RoleArn)}: ${messageOf(cause)} Let scheduler.amazonaws.com assume it in the role's trust policy.`,
+            { cause, processId: id },
+          );
+        }
         const role = /iam:PassRole/.test(messageOf(cause));
         throw await service.failed(cause, {
           action: role ? 'iam:PassRole' : 'scheduler:CreateSchedule',
@@ -81,10 +96,8 @@ export function scheduleService(options: ScheduleOptions): ScheduleService {
   };
 }
 
-/** One name for one wake, so that asking twice makes one schedule: 64 characters are the most that a name has. */
-export function scheduleName(id: string, at: number): string {
-  return `xorca-${createHash('sha256')
-    .update(JSON.stringify([id, at]))
-    .digest('hex')
-    .slice(0, 58)}`;
+/** One name for one wake of one target, so that asking twice makes one schedule: 64 characters are the most that a name has. */
+function scheduleName(targetArn: string, id: string, moment: string): string {
+  const text = JSON.stringify([targetArn, id, moment]);
+  return `xorca-${createHash('sha256').update(text).digest('hex').slice(0, 58)}`;
 }

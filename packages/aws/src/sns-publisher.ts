@@ -1,7 +1,8 @@
 import type { PublishBatchCommandOutput } from '@aws-sdk/client-sns';
 import { type CloudEvent, type EventPublisher, XorcaError } from '@xorca/core';
 import { awsService } from './aws-client.ts';
-import { batchPublisher, tooLarge } from './publish/batch-publisher.ts';
+import { batchPublisher } from './publish/batch-publisher.ts';
+import { tooLarge } from './publish/batch-service.ts';
 import { fifoIds } from './publish/fifo-ids.ts';
 import { bytesOf, messageText } from './publish/message-text.ts';
 import { assertPublishOptions, type PublishOptions, withClaims } from './publish/publish-options.ts';
@@ -18,14 +19,17 @@ type SnsSdk = typeof import('./sdk/sns-sdk.ts');
 // 256 KiB for a message with its attributes, and for a batch: https://docs.aws.amazon.com/general/latest/gr/sns.html
 const MAX_BYTES = 262_144;
 const MAX_ENTRIES = 10;
-// A type longer than this is not worth a filter, and the room for it would be lost to all events.
-const MAX_TYPE = 256;
-const ATTRIBUTE_BYTES = bytesOf('typeString');
-const MAX_EVENT_BYTES = MAX_BYTES - ATTRIBUTE_BYTES - MAX_TYPE;
+// A type or source longer than this is not worth a filter, and the room for it would be lost to all events.
+const MAX_ATTRIBUTE = 256;
+const CHARACTERS = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
+const ATTRIBUTES = ['type', 'source'] as const;
+// Names, data types and values count: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
+const MAX_EVENT_BYTES =
+  MAX_BYTES - ATTRIBUTES.reduce((sum, name) => sum + bytesOf(`${name}String`) + MAX_ATTRIBUTE, 0);
 
 /**
- * Sends events to one topic of SNS, as the JSON of a structured CloudEvent, with the event's type as the attribute `type` for filter
- * policies. In a FIFO topic (`….fifo`) the events of a subject stay in order, and one that is sent again within five minutes is swallowed.
+ * Sends events to one topic of SNS, as the JSON of a structured CloudEvent, with its type and source as the attributes `type` and
+ * `source` for filter policies. In a FIFO topic (`….fifo`) the events of a subject stay in order, and one that is sent again within five minutes is swallowed.
  * Errors: `PublishError`, naming exactly the events that were not sent; `XORCA_CONFIG` (options).
  *
  * @example
@@ -56,35 +60,40 @@ export function snsPublisher(options: SnsPublisherOptions): EventPublisher {
     const Message = messageText(event);
     const bytes = bytesOf(Message);
     if (bytes > maxEventBytes) return { fault: tooLarge(event, bytes, maxEventBytes, resource) };
-    const type = attributeOf(event.type);
-    const entry = {
-      Message,
-      ...(type ? { MessageAttributes: { type } } : {}),
-      ...(isFifo ? fifoIds(event) : {}),
-    };
-    return { entry, bytes: bytes + (type ? ATTRIBUTE_BYTES + bytesOf(event.type) : 0) };
+    const MessageAttributes = attributesOf(event);
+    const entry = { Message, MessageAttributes, ...(isFifo ? fifoIds(event) : {}) };
+    const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) =>
+      bytesOf(`${name}String${StringValue}`),
+    );
+    return { entry, bytes: attributes.reduce((sum, one) => sum + one, bytes) };
   }
 
-  const publisher = batchPublisher({
-    maxEntries: MAX_ENTRIES,
-    maxBatchBytes: MAX_BYTES,
-    maxEventBytes,
-    entryOf,
-    async send(entries) {
-      const PublishBatchRequestEntries = entries.map((entry, place) => ({ Id: String(place), ...entry }));
-      const { Failed } = await service.send<PublishBatchCommandOutput>(
-        (sdk) => new sdk.PublishBatchCommand({ TopicArn, PublishBatchRequestEntries }),
-      );
-      return refusedOf(Failed);
+  const publisher = batchPublisher(
+    {
+      maxEntries: MAX_ENTRIES,
+      maxBatchBytes: MAX_BYTES,
+      maxEventBytes,
+      entryOf,
+      async send(entries) {
+        const PublishBatchRequestEntries = entries.map((entry, place) => ({ Id: String(place), ...entry }));
+        const { Failed } = await service.send<PublishBatchCommandOutput>(
+          (sdk) => new sdk.PublishBatchCommand({ TopicArn, PublishBatchRequestEntries }),
+        );
+        return refusedOf(Failed);
+      },
+      failed: (cause) =>
+        service.failed(cause, { action: 'sns:Publish', resource, missing: 'Make it, or correct its ARN.' }),
     },
-    failed: (cause) =>
-      service.failed(cause, { action: 'sns:Publish', resource, missing: 'Make it, or correct its ARN.' }),
-  });
+    options,
+  );
   return withClaims(publisher, options);
 }
 
-// The characters that attributes may have, and no more of them than have room. Without it an event goes out all the same: its body has it.
-function attributeOf(type: string) {
-  if (bytesOf(type) > MAX_TYPE || /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/.test(type)) return undefined;
-  return { DataType: 'String', StringValue: type };
+// The characters that attributes may have, and no more of them than have room. Without one an event goes out all the same: its body has it.
+function attributesOf(event: CloudEvent): Record<string, { DataType: string; StringValue: string }> {
+  const fit = ATTRIBUTES.filter((name) => {
+    const value = event[name];
+    return value !== '' && bytesOf(value) <= MAX_ATTRIBUTE && CHARACTERS.test(value);
+  });
+  return Object.fromEntries(fit.map((name) => [name, { DataType: 'String', StringValue: event[name] }]));
 }

@@ -1,6 +1,7 @@
 import type { SendMessageBatchCommandOutput } from '@aws-sdk/client-sqs';
 import type { CloudEvent, EventPublisher } from '@xorca/core';
-import { batchPublisher, tooLarge } from './publish/batch-publisher.ts';
+import { batchPublisher } from './publish/batch-publisher.ts';
+import { tooLarge } from './publish/batch-service.ts';
 import { fifoIds } from './publish/fifo-ids.ts';
 import { bytesOf, messageText } from './publish/message-text.ts';
 import { assertPublishOptions, type PublishOptions, withClaims } from './publish/publish-options.ts';
@@ -38,19 +39,22 @@ export function sqsPublisher(options: SqsPublisherOptions): EventPublisher {
     return { entry: { MessageBody, ...(queue.isFifo ? fifoIds(event) : {}) }, bytes };
   }
 
-  const publisher = batchPublisher({
-    maxEntries: MAX_ENTRIES,
-    maxBatchBytes: MAX_BYTES,
-    maxEventBytes,
-    entryOf,
-    async send(entries) {
-      const Entries = entries.map((entry, place) => ({ Id: String(place), ...entry }));
-      const { Failed } = await queue.send<SendMessageBatchCommandOutput>(
-        (sdk) => new sdk.SendMessageBatchCommand({ QueueUrl, Entries }),
-      );
-      return refusedOf(Failed);
+  const publisher = batchPublisher(
+    {
+      maxEntries: MAX_ENTRIES,
+      maxBatchBytes: MAX_BYTES,
+      maxEventBytes,
+      entryOf,
+      async send(entries) {
+        const Entries = entries.map((entry, place) => ({ Id: String(place), ...entry }));
+        const { Failed } = await queue.send<SendMessageBatchCommandOutput>(
+          (sdk) => new sdk.SendMessageBatchCommand({ QueueUrl, Entries }),
+        );
+        return refusedOf(Failed);
+      },
+      failed: (cause) => queue.failed(cause),
     },
-    failed: (cause) => queue.failed(cause),
-  });
+    options,
+  );
   return withClaims(publisher, options);
 }

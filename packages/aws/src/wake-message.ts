@@ -1,3 +1,5 @@
+import { messageText } from './publish/message-text.ts';
+
 /** What a scheduler sends to wake a process, as JSON; the handlers know it by `xorca`. */
 export interface WakeMessage {
   readonly xorca: 'wake';
@@ -7,6 +9,7 @@ export interface WakeMessage {
   readonly at?: number;
 }
 
+/** The text of a wake, in characters that SQS takes whatever the id. */
 export function wakeMessage(id: string, at: number): string {
-  return JSON.stringify({ xorca: 'wake', id, at } satisfies WakeMessage);
+  return messageText({ xorca: 'wake', id, at } satisfies WakeMessage);
 }

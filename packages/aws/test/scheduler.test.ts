@@ -71,8 +71,8 @@ async function underTest(): Promise<SchedulerUnderTest> {
     now,
     advance,
     woken,
-    // A minute, after the next full second.
-    granularityMs: 61_000,
+    // Up to the next full minute, and then the minute in which it fires.
+    granularityMs: 120_000,
     outage: (work) => wires[0].during('away', () => wires[1].during('away', work)),
   };
 }

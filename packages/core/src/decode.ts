@@ -1,6 +1,7 @@
 import { type CloudEvent, faultOfEvent, invalid } from './cloud-event.ts';
 import { dataFault } from './data-fault.ts';
 import { isXorcaError, messageOf, type XorcaError } from './errors.ts';
+import { jsonFault } from './json-fault.ts';
 import { assertProcessId } from './process-id.ts';
 
 /** A delivery that can name a process, or the error that says why it cannot. */
@@ -16,7 +17,7 @@ export function decodeEvent(raw: unknown, maxBytes: number): Decoded {
     try {
       return decodeEvent(JSON.parse(raw) as object, maxBytes);
     } catch (cause) {
-      return { error: invalid(undefined, `event: is no JSON (${messageOf(cause)})`) };
+      return { error: invalid(undefined, `event: is no JSON (${jsonFault(cause)})`) };
     }
   }
   const event = raw as CloudEvent;
@@ -73,6 +74,6 @@ function fromBase64(event: CloudEvent, id: string, maxBytes: number): Decoded {
     const { data_base64: _, ...rest } = event;
     return { event: { ...rest, data } as CloudEvent, id };
   } catch (cause) {
-    return { event, error: invalid(event, `data_base64: is no base64 of JSON (${messageOf(cause)})`) };
+    return { event, error: invalid(event, `data_base64: is no base64 of JSON (${jsonFault(cause)})`) };
   }
 }

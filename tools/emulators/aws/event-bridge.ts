@@ -31,24 +31,28 @@ export async function startEventBridge(buses: readonly string[] = []): Promise<E
     if (events.reduce((sum, event) => sum + sizeOf(event), 0) > MAX_BYTES) {
       return fault(400, 'ValidationException', 'Total size of the entries in the request is over the limit.');
     }
-    const missing = events.find(({ EventBusName = 'default' }) => !known.includes(EventBusName));
-    if (missing) {
-      return fault(400, 'ResourceNotFoundException', `Event bus ${missing.EventBusName} does not exist.`);
-    }
     const Entries = events.map((event) => {
       const [ErrorCode, ErrorMessage] = faultOf(event) ?? [];
       if (ErrorCode !== undefined) return { ErrorCode, ErrorMessage };
-      taken.push(event);
-      return { EventId: `event-${taken.length}` };
+      // Of a bus that is not there it says the same, and the event is gone: https://github.com/aws/aws-cli/issues/9186
+      if (known.includes(event.EventBusName ?? 'default')) taken.push(event);
+      return { EventId: crypto.randomUUID() };
     });
     const FailedEntryCount = Entries.filter((entry) => 'ErrorCode' in entry).length;
     return { status: 200, body: { FailedEntryCount, Entries } };
   }
 
+  function describe(name: string): Answer {
+    if (known.includes(name)) return { status: 200, body: { Name: name } };
+    return fault(400, 'ResourceNotFoundException', `Event bus ${name} does not exist.`);
+  }
+
   const emulator = await startJsonServer((call, body) =>
     call.headers['x-amz-target'] === 'AWSEvents.PutEvents'
       ? put(body['Entries'] as readonly BusEvent[])
-      : fault(400, 'UnknownOperationException', 'unknown'),
+      : call.headers['x-amz-target'] === 'AWSEvents.DescribeEventBus'
+        ? describe(String(body['Name']))
+        : fault(400, 'UnknownOperationException', 'unknown'),
   );
   return { ...emulator, taken };
 }

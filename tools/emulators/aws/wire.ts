@@ -83,6 +83,8 @@ export async function startWire(service: string): Promise<Wire> {
     // A service that is gone answers nothing.
     void serve(incoming, outgoing).catch(() => outgoing.destroy());
   });
+  // A client that was idle must not find its connection closed as it sends: nothing here tries again.
+  server.keepAliveTimeout = 600_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { readonly port: number };

@@ -1,5 +1,4 @@
 import { XorcaError } from '@xorca/core';
-import { plainMessage } from './log-entry.ts';
 import { conclude, type Delivery, type Result, settle } from './settle.ts';
 import type { Work } from './work.ts';
 
@@ -18,7 +17,7 @@ export async function takeOrThrow(
   const of = count > 1 ? ` (the first of ${count})` : '';
   throw new XorcaError(
     first.error.code,
-    `${named(first)} from ${trigger}${of} was not taken: ${first.error.code}: ${plainMessage(first.error)} ${then(first)}`,
+    `${named(first)} from ${trigger}${of} was not taken: ${first.error.code}: ${first.error.message} ${then(first)}`,
     {
       retryable: first.kind === 'failed',
       ...(first.error.processId === undefined ? {} : { processId: first.error.processId }),

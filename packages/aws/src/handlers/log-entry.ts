@@ -55,19 +55,11 @@ export function logEntry({ level, error, event, processId, origin, next }: Troub
   const known = Object.entries(texts).filter(([, text]) => text !== undefined);
   return {
     level,
-    message: `${plainMessage(error)} ${next}`,
+    message: `${error.message} ${next}`,
     code: error.code,
     ...origin,
     ...Object.fromEntries(known),
   };
-}
-
-/** The message of an error without the piece of the text that V8 quotes when it is no JSON: that may be an event's data. */
-export function plainMessage({ message }: Error): string {
-  return message.replace(
-    /(Unexpected token .{1,8}?), (?:\.\.\.)?"[\s\S]*"(?:\.\.\.)? is not valid JSON/s,
-    '$1 is not valid JSON',
-  );
 }
 
 // Whoever sends broken events must not fill the log: ids of ours are shorter.

@@ -1,12 +1,11 @@
 import { Buffer } from 'node:buffer';
-import type { CloudEvent } from '@xorca/core';
 
 /**
- * The JSON of an event as SQS and SNS take it. Of XML's characters they know all but two that JSON leaves as they are; written as escapes,
+ * JSON as SQS and SNS take it. Of XML's characters they know all but two that JSON leaves as they are; written as escapes,
  * they come back from the JSON. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
-export function messageText(event: CloudEvent): string {
-  return JSON.stringify(event).replace(/[\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+export function messageText(value: object): string {
+  return JSON.stringify(value).replace(/[\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
 
 /** Bytes of a text in UTF-8. */

@@ -1,5 +1,5 @@
 import { type EventPublisher, XorcaError } from '@xorca/core';
-import { assertOptions } from '@xorca/core/backend';
+import { assertOptions, type Timers } from '@xorca/core/backend';
 import { type EventClaimOptions, withEventClaims } from '@xorca/core/codec';
 import { type AwsConnection, CONNECTION_OPTIONS } from '../aws-client.ts';
 
@@ -12,6 +12,10 @@ export interface PublishOptions extends AwsConnection {
    * a larger event is an error of the step that decided on it.
    */
   readonly claimCheck?: Pick<EventClaimOptions, 'objects' | 'prefix' | 'maxEventBytes'>;
+  /** What waiting between tries uses. Default: the system's timers. */
+  readonly timers?: Timers;
+  /** 0 to 1, for the jitter. Default `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** Throws `XORCA_CONFIG` for an option that does not exist or does not fit. */
@@ -21,7 +25,11 @@ export function assertPublishOptions(
   where: string,
   most: number,
 ): void {
-  assertOptions(options ?? {}, [...CONNECTION_OPTIONS, 'maxEventBytes', 'claimCheck', ...own], where);
+  assertOptions(
+    options ?? {},
+    [...CONNECTION_OPTIONS, 'maxEventBytes', 'claimCheck', 'timers', 'random', ...own],
+    where,
+  );
   const { maxEventBytes } = options;
   if (
     maxEventBytes === undefined ||

@@ -1,2 +1,2 @@
 /** What is used of the SDK. A module of its own: loaded with the first call, and a bundler takes no more of the SDK than this. */
-export { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+export { DescribeEventBusCommand, EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';

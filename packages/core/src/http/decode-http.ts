@@ -1,6 +1,7 @@
 import { type CloudEvent, invalid } from '../cloud-event.ts';
 import { decodeEvent } from '../decode.ts';
-import { messageOf, XorcaError } from '../errors.ts';
+import { XorcaError } from '../errors.ts';
+import { jsonFault } from '../json-fault.ts';
 import { assertOptions } from '../options.ts';
 import { whole } from '../runner-options.ts';
 import { attributeOf, contentTypeOf, headersOf } from './http-headers.ts';
@@ -105,7 +106,7 @@ function jsonOf(text: string): { readonly value: unknown } | { readonly fault: s
   try {
     return { value: JSON.parse(text) };
   } catch (cause) {
-    return { fault: `is no JSON (${messageOf(cause)})` };
+    return { fault: `is no JSON (${jsonFault(cause)})` };
   }
 }
 

@@ -1,0 +1,28 @@
+import type { CloudEvent, XorcaError } from '@xorca/core';
+
+/** Why an entry of a batch was not taken. */
+export interface Refused {
+  /** Its place in the batch. */
+  readonly at: number;
+  /** What the service calls it. */
+  readonly code: string;
+  readonly message?: string | undefined;
+}
+
+/** A service that takes batches. */
+export interface BatchService<Entry> {
+  readonly maxEntries: number;
+  readonly maxBatchBytes: number;
+  readonly maxEventBytes: number;
+  /** The entry of an event, with its bytes as the service counts them; or why it can never be sent. */
+  entryOf(event: CloudEvent): { readonly entry: Entry; readonly bytes: number } | { readonly fault: string };
+  /** Sends a batch; gives the entries that were not taken. Throws when the call as a whole failed. */
+  send(entries: readonly Entry[]): Promise<readonly Refused[]>;
+  /** What a call that failed is told as. */
+  failed(cause: unknown): Promise<XorcaError>;
+}
+
+/** The words for an event that is larger than its way. */
+export function tooLarge(event: CloudEvent, bytes: number, most: number, where: string): string {
+  return `${event.type} has ${bytes} bytes, and ${where} takes at most ${most}. Keep large data elsewhere, or give the publisher a claimCheck`;
+}
