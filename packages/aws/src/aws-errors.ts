@@ -37,7 +37,7 @@ const OTHER_REGION = /^(PermanentRedirect|IllegalLocationConstraintException|Aut
 const THROTTLED =
   /^(Throttl\w*|ProvisionedThroughputExceededException|RequestLimitExceeded|RequestThrottled\w*|TooManyRequests\w*|SlowDown|OverLimit|LimitExceededException|K[Mm][Ss]Throttl\w*|EC2ThrottledException|BandwidthLimitExceeded)$/;
 const MOMENTARY =
-  /^(ExpiredToken\w*|RequestExpired|RequestTimeout\w*|TransactionConflictException|TransactionInProgressException|ConditionalRequestConflict|OperationAborted|ReplicatedWriteConflictException)$/;
+  /^(ExpiredToken\w*|RequestTimeTooSkewed|RequestExpired|RequestTimeout\w*|TransactionConflictException|TransactionInProgressException|ConditionalRequestConflict|OperationAborted|ReplicatedWriteConflictException)$/;
 
 /** What a failed call of AWS is thrown as. An error of xorca stays as it is. */
 export function awsError(cause: unknown, call: AwsCall): XorcaError {
@@ -56,7 +56,10 @@ export function awsError(cause: unknown, call: AwsCall): XorcaError {
       `There is no ${where} (${call.action}${of}: ${reason}). ${call.missing} Or the region is another one.`,
     );
   }
-  if (DENIED.test(name) || (status === 403 && !UNKNOWN_CALLER.test(name) && !MOMENTARY.test(name))) {
+  if (
+    DENIED.test(name) ||
+    (status === 403 && name !== 'InvalidObjectState' && !UNKNOWN_CALLER.test(name) && !MOMENTARY.test(name))
+  ) {
     return wrong(
       `No permission for ${call.action} on ${where}${of}: ${reason}. Allow ${call.action} in the policy of this function's role.`,
     );
@@ -77,7 +80,11 @@ export function awsError(cause: unknown, call: AwsCall): XorcaError {
     );
   }
   const retryable =
-    THROTTLED.test(name) || MOMENTARY.test(name) || status === undefined || status === 429 || status >= 500;
+    THROTTLED.test(name) ||
+    MOMENTARY.test(name) ||
+    status === undefined ||
+    status === 429 ||
+    (status >= 500 && status !== 501);
   const then = retryable ? 'It is not known whether a write arrived; try again.' : 'Nothing was changed.';
   return new XorcaError(
     'XORCA_UNAVAILABLE',

@@ -1,6 +1,6 @@
-import { isXorcaError, XorcaError } from '@xorca/core';
+import { XorcaError } from '@xorca/core';
 import { type AwsConnection, awsService } from './aws-client.ts';
-import { awsErrorName, awsStatus } from './aws-errors.ts';
+import { awsErrorName } from './aws-errors.ts';
 
 /** What is used of the SDK. */
 export type S3Sdk = typeof import('./sdk/s3-sdk.ts');
@@ -46,7 +46,7 @@ export function s3Bucket(options: AwsConnection & { readonly bucket: string }, w
       missing: 'Make it, in the region of this client.',
     });
     // Without s3:ListBucket S3 says 403 for a key that is not there.
-    if (action !== 'GetObject' || awsStatus(cause) !== 403 || isXorcaError(cause)) return error;
+    if (action !== 'GetObject' || awsErrorName(cause) !== 'AccessDenied') return error;
     return new XorcaError(
       'XORCA_CONFIG',
       `${error.message} Allow s3:ListBucket, too: without it a key that is not there looks like this.`,
@@ -63,7 +63,8 @@ export function s3Bucket(options: AwsConnection & { readonly bucket: string }, w
       try {
         return await service.send(command);
       } catch (cause) {
-        if (isNoKey(cause) || isRefused(cause)) throw cause;
+        // A listing has neither; whoever answers it so has failed.
+        if (action !== 'ListBucket' && (isNoKey(cause) || isRefused(cause))) throw cause;
         throw await failed(cause, action);
       }
     },

@@ -4,13 +4,7 @@ import type {
   PutObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { XorcaError } from '@xorca/core';
-import {
-  assertOptions,
-  conflict,
-  messageOf,
-  type ObjectStorage,
-  type StoredObject,
-} from '@xorca/core/backend';
+import { assertOptions, conflict, type ObjectStorage, type StoredObject } from '@xorca/core/backend';
 import { type AwsConnection, CONNECTION_OPTIONS } from './aws-client.ts';
 import { isNoKey, isRefused, type S3Bucket, s3Bucket } from './s3-bucket.ts';
 
@@ -32,13 +26,17 @@ export interface S3ObjectsOptions extends AwsConnection {
  */
 export function s3Objects(options: S3ObjectsOptions): ObjectStorage {
   assertOptions(options, [...CONNECTION_OPTIONS, 'bucket', 'prefix'], 's3Objects');
-  const { prefix = '' } = options;
-  if (typeof prefix !== 'string') throw new XorcaError('XORCA_CONFIG', 'prefix of s3Objects must be text.');
-  return bucketObjects(s3Bucket(options, 's3Objects'), prefix);
+  return objectsOf(options, 's3Objects');
 }
 
-/** The objects of a bucket whose keys begin with a prefix. */
-function bucketObjects(bucket: S3Bucket, prefix: string): ObjectStorage {
+/** The objects that the options of a port name; `where` is the port, for errors. */
+export function objectsOf(options: S3ObjectsOptions, where: string): ObjectStorage {
+  const { prefix = '' } = options;
+  // Listings are XML, which has no control characters.
+  if (typeof prefix !== 'string' || /\p{Cc}/u.test(prefix)) {
+    throw new XorcaError('XORCA_CONFIG', `prefix of ${where} must be text without control characters.`);
+  }
+  const bucket = s3Bucket(options, where);
   const { name: Bucket } = bucket;
 
   async function get(key: string): Promise<StoredObject | undefined> {
@@ -48,10 +46,10 @@ function bucketObjects(bucket: S3Bucket, prefix: string): ObjectStorage {
         'GetObject',
         (sdk) => new sdk.GetObjectCommand({ Bucket, Key }),
       );
-      return { text: await textOf(found, bucket), tag: found.ETag ?? '' };
+      return { text: await textOf(found, bucket), tag: tagOf(found, bucket) };
     } catch (error) {
       if (isNoKey(error)) return undefined;
-      throw error;
+      throw await bucket.failed(error, 'GetObject');
     }
   }
 
@@ -63,12 +61,12 @@ function bucketObjects(bucket: S3Bucket, prefix: string): ObjectStorage {
       const when =
         condition === 'any' ? {} : condition === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.tag };
       try {
-        const { ETag = '' } = await bucket.send<PutObjectCommandOutput>(
+        const written = await bucket.send<PutObjectCommandOutput>(
           'PutObject',
           (sdk) =>
             new sdk.PutObjectCommand({ Bucket, Key, Body: text, ContentType: 'application/json', ...when }),
         );
-        return ETag;
+        return tagOf(written, bucket);
       } catch (error) {
         if (condition === 'any' || !isRefused(error)) throw await bucket.failed(error, 'PutObject');
         throw conflict(key, condition === 'absent' ? undefined : condition.tag);
@@ -97,10 +95,19 @@ function bucketObjects(bucket: S3Bucket, prefix: string): ObjectStorage {
       try {
         await bucket.send('DeleteObject', (sdk) => new sdk.DeleteObjectCommand({ Bucket, Key }));
       } catch (error) {
-        if (!isNoKey(error)) throw error;
+        if (!isNoKey(error)) throw await bucket.failed(error, 'DeleteObject');
       }
     },
   };
+}
+
+// Without a tag the next conditional write would name none.
+function tagOf({ ETag }: { readonly ETag?: string | undefined }, { resource }: S3Bucket): string {
+  if (ETag) return ETag;
+  throw new XorcaError(
+    'XORCA_CONFIG',
+    `The storage behind ${resource} answers without an ETag, so a later write cannot say what it replaces. Keep objects in S3 itself, or in a storage that passes checkS3.`,
+  );
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
@@ -119,11 +126,8 @@ async function textOf({ Body }: GetObjectCommandOutput, bucket: S3Bucket): Promi
   }
   try {
     return decoder.decode(bytes);
-  } catch (cause) {
-    throw new XorcaError(
-      'XORCA_CORRUPT_RECORD',
-      `An object of ${bucket.resource} is no text (${messageOf(cause)}). It was left as it is; restore an earlier version of it, or delete it.`,
-      { cause },
-    );
+  } catch {
+    // Who reads it says that it is damaged, and of which process; thrown here, one such object would fail a whole `due` or `list`.
+    return '';
   }
 }

@@ -2,7 +2,7 @@ import type { Clock, ProcessStore } from '@xorca/core';
 import { assertOptions, type ObjectStoreOptions, objectStore } from '@xorca/core/backend';
 import { type CompressOptions, compress, withCodec } from '@xorca/core/codec';
 import { type AwsConnection, CONNECTION_OPTIONS } from './aws-client.ts';
-import { s3Objects } from './s3-objects.ts';
+import { objectsOf } from './s3-objects.ts';
 
 /** Options of `s3Store`. */
 export interface S3StoreOptions extends AwsConnection {
@@ -17,6 +17,15 @@ export interface S3StoreOptions extends AwsConnection {
   readonly clock?: Clock;
 }
 
+const OPTIONS: readonly (keyof S3StoreOptions)[] = [
+  ...CONNECTION_OPTIONS,
+  'bucket',
+  'prefix',
+  'compression',
+  'sweepAfterMs',
+  'clock',
+];
+
 /**
  * Keeps processes in a bucket of S3, one object each, beside it an object for the moment it next needs attention. One conditional PUT is one
  * save, so any number of functions may share a bucket without a lock; bodies have any size. `list` reads each record.
@@ -27,12 +36,12 @@ export interface S3StoreOptions extends AwsConnection {
  * const store = s3Store({ bucket: 'my-processes', prefix: 'orders/' })
  */
 export function s3Store(options: S3StoreOptions): ProcessStore {
+  assertOptions(options, OPTIONS, 's3Store');
   const { compression = false, sweepAfterMs, clock, ...place } = options;
-  assertOptions(place, [...CONNECTION_OPTIONS, 'bucket', 'prefix'], 's3Store');
   const own: ObjectStoreOptions = {
     ...(sweepAfterMs === undefined ? {} : { sweepAfterMs }),
     ...(clock === undefined ? {} : { clock }),
   };
-  const store = objectStore(s3Objects(place), own);
+  const store = objectStore(objectsOf(place, 's3Store'), own);
   return compression === false ? store : withCodec(store, compress(compression === true ? {} : compression));
 }

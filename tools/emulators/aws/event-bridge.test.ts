@@ -1,4 +1,9 @@
-import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import {
+  DescribeEventBusCommand,
+  EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CREDENTIALS } from './emulator.ts';
 import { type EventBridge, startEventBridge } from './event-bridge.ts';
@@ -66,4 +71,18 @@ it.each([
   expect(FailedEntryCount).toBe(1);
   expect(Entries).toMatchObject([{ ErrorCode: code }, { EventId: expect.any(String) }]);
   expect(emulator.taken).toHaveLength(1);
+});
+
+it('says of an event for a bus that is not there that it was taken, and loses it', async () => {
+  emulator.taken.length = 0;
+  const { FailedEntryCount, Entries } = await put(entry({ EventBusName: 'nowhere' }));
+  expect(FailedEntryCount).toBe(0);
+  expect(Entries).toMatchObject([{ EventId: expect.any(String) }]);
+  expect(emulator.taken).toEqual([]);
+});
+
+it('tells which buses are there to who asks', async () => {
+  const ask = (Name: string) => client.send(new DescribeEventBusCommand({ Name }));
+  expect(await ask('orders')).toMatchObject({ Name: 'orders' });
+  await expect(ask('nowhere')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });

@@ -51,7 +51,8 @@ export function testS3(): TestS3 {
   };
 }
 
-function clientOf(endpoint: string, maxAttempts: number): S3Client {
+/** A client that tries so often. */
+export function clientOf(endpoint: string, maxAttempts: number): S3Client {
   return new S3Client({ ...CREDENTIALS, endpoint, maxAttempts });
 }
 
