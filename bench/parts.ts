@@ -1,3 +1,4 @@
+import { awsColdStart } from './aws/cold-start.ts';
 import { awsStores } from './aws/stores.ts';
 import { codec } from './codec.ts';
 import { durable } from './durable.ts';
@@ -20,4 +21,5 @@ export const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   '(h) Many pending timers': timers,
   '(i) Simulation': simulation,
   '(j) Stores of AWS, an event at the wire': awsStores,
+  '(k) Cold start on AWS': awsColdStart,
 };

@@ -1,0 +1,18 @@
+import { awsScheduler, dynamodbStore, lambdaHandler, snsPublisher } from '@xorca/aws';
+import { answering } from './answering.ts';
+
+const {
+  XORCA_TABLE: table = '',
+  XORCA_TOPIC_ARN: topicArn = '',
+  XORCA_WAKE_QUEUE_URL: queueUrl = '',
+} = process.env;
+
+/** What a user's function is: an orchestrator on DynamoDB and SNS, with timers. */
+export const orchestrator = lambdaHandler(answering, {
+  store: dynamodbStore({ table }),
+  publisher: snsPublisher({ topicArn }),
+  scheduler: awsScheduler({ queueUrl }),
+});
+
+/** Nothing at all, to see what the process costs. */
+export const empty = async () => ({});
