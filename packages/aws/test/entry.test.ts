@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { expect, it } from 'vitest';
+
+/** The packages of the SDK that the main file of a bundle of these names asks for. */
+async function sdksOf(names: string, options: BuildOptions): Promise<readonly string[]> {
+  const entry = join(import.meta.dirname, '../src/index.ts');
+  const { metafile } = await build({
+    stdin: {
+      contents: `export { ${names} } from ${JSON.stringify(entry)};`,
+      resolveDir: import.meta.dirname,
+    },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outdir: 'out',
+    external: ['@aws-sdk/*'],
+    conditions: ['@xorca/source'],
+    write: false,
+    ...options,
+    metafile: true,
+  });
+  const main = Object.entries(metafile?.outputs ?? {}).find(([path]) => path.endsWith('stdin.js'));
+  const sdks = main?.[1].imports.map(({ path }) => path).filter((path) => path.startsWith('@aws-sdk/'));
+  return [...new Set(sdks)].sort();
+}
+
+const ALL =
+  'lambdaHandler, dynamodbStore, s3Store, snsPublisher, sqsPublisher, eventBridgePublisher, awsScheduler';
+
+it('an import loads no SDK: each is loaded with the first call', async () => {
+  expect(await sdksOf(ALL, { splitting: true })).toEqual([]);
+});
+
+it('a bundle takes only the SDKs of the services that are used', async () => {
+  const sdks = async (names: string) =>
+    (await sdksOf(names, {})).map((name) => name.replace('@aws-sdk/client-', ''));
+  expect(await sdks('lambdaHandler')).toEqual([]);
+  expect(await sdks('lambdaHandler, dynamodbStore, dynamodbLock, snsPublisher')).toEqual(['dynamodb', 'sns']);
+  expect(await sdks('s3Store, sqsPublisher')).toEqual(['s3', 'sqs']);
+  expect(await sdks('eventBridgePublisher, awsScheduler')).toEqual(['eventbridge', 'scheduler', 'sqs']);
+});
