@@ -76,7 +76,8 @@ export function scheduleService(options: ScheduleOptions): ScheduleService {
         const name = awsErrorName(cause);
         // The same wake has been asked for before.
         if (name === 'ConflictException') return true;
-        if (name === 'ValidationException' && /past|schedule expression/i.test(messageOf(cause))) return false;
+        if (name === 'ValidationException' && /past|schedule expression/i.test(messageOf(cause)))
+          return false;
         if (name === 'ValidationException' && /execution role/i.test(messageOf(cause))) {
           throw new XorcaError(
             'XORCA_CONFIG',

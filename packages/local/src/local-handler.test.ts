@@ -44,10 +44,13 @@ it('what is neither an orchestrator nor a fleet, and an option that does not exi
   for (const [what, said] of [
     [null, 'null'],
     [undefined, 'undefined'],
-    [{}, 'object'],
+    [{}, 'an empty object'],
   ] as const) {
     expect(() => localHandler(what as never, platform)).toThrow(
-      expect.objectContaining({ code: 'XORCA_CONFIG', message: expect.stringContaining(`not ${said}`) }),
+      expect.objectContaining({
+        code: 'XORCA_CONFIG',
+        message: expect.stringContaining(`it was given ${said}`),
+      }),
     );
   }
   expect(() => localHandler(asking, platform, { runer: {} } as never)).toThrow(/Did you mean "runner"/);

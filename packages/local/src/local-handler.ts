@@ -40,7 +40,7 @@ export function localHandler(
   options: LocalHandlerOptions = {},
 ): Runner | FleetRunner {
   assertOptions(options, ['runner', 'types', 'onOutcome'], 'localHandler');
-  const { runner: runnerOptions, ...attachOptions } = options;
+  const { runner: runnerOptions = {}, ...attachOptions } = options;
   const runner = runnerOf(what, platform, runnerOptions, 'localHandler');
   platform.attach(runner, attachOptions);
   return runner;

@@ -1,9 +1,9 @@
 import { type Fleet, isXorcaError, type Orchestrator, type Outcome, XorcaError } from '@xorca/core';
 import { messageOf } from '@xorca/core/backend';
+import { type AnyRunner, handlerRunner } from './handler-runner.ts';
 import { type LambdaOptions, type LambdaSettings, lambdaSettings } from './lambda-options.ts';
 import type { LambdaContext } from './lambda-types.ts';
 import { logEntry, type Trouble } from './log-entry.ts';
-import { type AnyRunner, runnerOf } from './runner-of.ts';
 
 /** What every trigger works with: a runner, and the settings of its handler. Made once, at the cold start. */
 export interface Work extends Omit<LambdaSettings, 'log' | 'onOutcome' | 'stopBeforeMs'> {
@@ -30,7 +30,7 @@ export function workOf(
   options: LambdaOptions,
 ): Work {
   const { log, onOutcome, stopBeforeMs, ...settings } = lambdaSettings(options, where);
-  const of = runnerOf(what, platform, options, where);
+  const of = handlerRunner(what, platform, options, where);
   const { clock = Date } = platform as { clock?: { now(): number } };
   const now = () => clock.now();
 
