@@ -76,7 +76,9 @@ export function awsService<Sdk>(
       ...(region === undefined ? {} : { region }),
       requestHandler: {
         connectionTimeout: CONNECT_MS,
+        // Until the answer begins, and for each pause within it.
         requestTimeout: ANSWER_MS,
+        socketTimeout: ANSWER_MS,
         throwOnRequestTimeout: true,
       },
     };

@@ -29,15 +29,22 @@ export function awsStatus(cause: unknown): number | undefined {
 const MISSING =
   /^(ResourceNotFoundException|NoSuchBucket|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|NotFound(Exception)?|TableNotFoundException)$/;
 const DENIED =
-  /^(AccessDenied(Exception)?|AuthorizationError(Exception)?|KMSAccessDenied(Exception)?|NotAuthorized|KmsAccessDenied)$/;
+  /^(AccessDenied(Exception)?|AuthorizationError(Exception)?|K[Mm][Ss]\.?AccessDenied(Exception)?|NotAuthorized)$/;
 // Wrong keys. Those that ran out are not among them: they are replaced, and the next call has the new ones.
 const UNKNOWN_CALLER =
   /^(UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature(Exception)?|MissingAuthenticationToken(Exception)?|CredentialsProviderError|IncompleteSignature(Exception)?)$/;
 const OTHER_REGION = /^(PermanentRedirect|IllegalLocationConstraintException|AuthorizationHeaderMalformed)$/;
+// What the others say of a request that was signed for another region than theirs, as for the URL of a queue elsewhere.
+const OF_OTHER_REGION = /scoped to a valid region/i;
 const THROTTLED =
-  /^(Throttl\w*|ProvisionedThroughputExceededException|RequestLimitExceeded|RequestThrottled\w*|TooManyRequests\w*|SlowDown|OverLimit|LimitExceededException|K[Mm][Ss]Throttl\w*|EC2ThrottledException|BandwidthLimitExceeded)$/;
+  /^(Throttl\w*|ProvisionedThroughputExceededException|RequestLimitExceeded|RequestThrottled\w*|TooManyRequests\w*|SlowDown|OverLimit|LimitExceededException|K[Mm][Ss]\.?Throttl\w*|EC2ThrottledException|BandwidthLimitExceeded)$/;
 const MOMENTARY =
   /^(ExpiredToken\w*|RequestTimeTooSkewed|RequestExpired|RequestTimeout\w*|TransactionConflictException|TransactionInProgressException|ConditionalRequestConflict|OperationAborted|ReplicatedWriteConflictException)$/;
+
+// The services of JSON call a request so that was signed too long ago: of a function that was frozen as it sent it, say. The SDK signs it anew.
+function isSignedLate(name: string, cause: unknown): boolean {
+  return /^InvalidSignature/.test(name) && /Signature (expired|not yet current)/i.test(messageOf(cause));
+}
 
 /** What a failed call of AWS is thrown as. An error of xorca stays as it is. */
 export function awsError(cause: unknown, call: AwsCall): XorcaError {
@@ -49,6 +56,8 @@ export function awsError(cause: unknown, call: AwsCall): XorcaError {
     name === '' || messageOf(cause).includes(name) ? messageOf(cause) : `${messageOf(cause)} (${name})`;
   const details = { cause, ...(call.processId === undefined ? {} : { processId: call.processId }) };
   const of = call.processId === undefined ? '' : ` for process ${JSON.stringify(call.processId)}`;
+  const isMomentary = MOMENTARY.test(name) || isSignedLate(name, cause);
+  const isThrottled = THROTTLED.test(name);
   const wrong = (text: string) => new XorcaError('XORCA_CONFIG', text, details);
 
   if (MISSING.test(name)) {
@@ -58,18 +67,24 @@ export function awsError(cause: unknown, call: AwsCall): XorcaError {
   }
   if (
     DENIED.test(name) ||
-    (status === 403 && name !== 'InvalidObjectState' && !UNKNOWN_CALLER.test(name) && !MOMENTARY.test(name))
+    // SQS throttles with 403, too.
+    (status === 403 &&
+      name !== 'InvalidObjectState' &&
+      !UNKNOWN_CALLER.test(name) &&
+      !isMomentary &&
+      !isThrottled)
   ) {
     return wrong(
       `No permission for ${call.action} on ${where}${of}: ${reason}. Allow ${call.action} in the policy of this function's role.`,
     );
   }
-  if (UNKNOWN_CALLER.test(name)) {
+  const isElsewhere = OTHER_REGION.test(name) || status === 301 || OF_OTHER_REGION.test(messageOf(cause));
+  if (UNKNOWN_CALLER.test(name) && !isMomentary && !isElsewhere) {
     return wrong(
       `AWS does not know who calls ${call.action} on ${where}${of}: ${reason}. Give the program credentials of AWS.`,
     );
   }
-  if (OTHER_REGION.test(name) || status === 301) {
+  if (isElsewhere) {
     return wrong(
       `${where} belongs to another region${regionTold(cause)} (${call.action}${of}: ${reason}). Make the client with that region.`,
     );
@@ -80,15 +95,11 @@ export function awsError(cause: unknown, call: AwsCall): XorcaError {
     );
   }
   const retryable =
-    THROTTLED.test(name) ||
-    MOMENTARY.test(name) ||
-    status === undefined ||
-    status === 429 ||
-    (status >= 500 && status !== 501);
+    isThrottled || isMomentary || status === undefined || status === 429 || (status >= 500 && status !== 501);
   const then = retryable ? 'It is not known whether a write arrived; try again.' : 'Nothing was changed.';
   return new XorcaError(
     'XORCA_UNAVAILABLE',
-    `${call.action} on ${where} failed${of}: ${reason}. ${THROTTLED.test(name) ? 'AWS was asked too much at once; try again.' : then}`,
+    `${call.action} on ${where} failed${of}: ${reason}. ${isThrottled ? 'AWS was asked too much at once; try again.' : then}`,
     { ...details, retryable },
   );
 }

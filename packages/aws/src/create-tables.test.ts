@@ -37,6 +37,22 @@ describe('createTables', () => {
     });
   });
 
+  it('waits for a table that DynamoDB does not show yet, right after it was made', async () => {
+    const { client, wire } = database;
+    const body = { __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', message: 'no' };
+    let looks = 0;
+    const late = {
+      async send(command: never) {
+        const isLook = (command as object).constructor.name === 'DescribeTableCommand';
+        if (!isLook || ++looks > 2) return client.send(command);
+        return wire.during({ status: 400, body }, () => client.send(command));
+      },
+    };
+    const timers = { setTimeout: (run: () => void) => run(), clearTimeout: () => undefined };
+    await createTables({ client: late, table: 'late', timers });
+    expect(looks).toBe(3);
+  });
+
   it('waits until the table and its index are ready, and not for ever', async () => {
     const { client } = database;
     let looks = 0;

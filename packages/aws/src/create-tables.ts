@@ -51,10 +51,12 @@ export async function createTables(options: CreateTablesOptions): Promise<void> 
 async function untilUsable(table: DynamodbTable, timers: Timers): Promise<void> {
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     if (looks > 0) await new Promise<void>((resolve) => timers.setTimeout(resolve, LOOK_EVERY_MS));
-    const { Table: made } = await table.send<DescribeTableCommandOutput>(
-      'DescribeTable',
-      (sdk) => new sdk.DescribeTableCommand({ TableName: table.name }),
-    );
+    const { Table: made } = await table
+      .send<Pick<DescribeTableCommandOutput, 'Table'>>(
+        'DescribeTable',
+        (sdk) => new sdk.DescribeTableCommand({ TableName: table.name }),
+      )
+      .catch(notYet);
     if (!made) continue;
     const fault = tableFault(made);
     if (fault !== undefined) {
@@ -71,6 +73,13 @@ async function untilUsable(table: DynamodbTable, timers: Timers): Promise<void> 
     `Table ${JSON.stringify(table.name)} was made, and is not ready after ${(MOST_LOOKS * LOOK_EVERY_MS) / 1_000} seconds. Try again.`,
     { retryable: true },
   );
+}
+
+// What was made a moment ago may not be seen yet: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html
+function notYet(error: unknown): { readonly Table?: undefined } {
+  const { cause } = (error ?? {}) as { readonly cause?: unknown };
+  if (awsErrorName(cause) === 'ResourceNotFoundException') return {};
+  throw error;
 }
 
 // A table that is being changed can be used.

@@ -107,9 +107,11 @@ export function dynamodbRecords({ table, shards, expireAfterMs }: DynamodbRecord
 
 /** When DynamoDB may remove a record, in epoch seconds: never while something may still come of it. */
 function expiresAt(
-  { status, wakeAt, updatedAt }: ProcessRecord,
+  { status, stuck, wakeAt, updatedAt }: ProcessRecord,
   expireAfterMs: number | undefined,
 ): number | undefined {
+  // What the bus has refused for good is kept until somebody redrives it, and only `stuck` says so. All that ended in an error are stuck.
+  if (stuck && status !== 'error') return undefined;
   // With a wakeAt there is something unsent.
   if (expireAfterMs === undefined || status === 'active' || wakeAt !== null) return undefined;
   return Math.ceil((updatedAt + expireAfterMs) / 1_000);

@@ -203,8 +203,11 @@ describe('expireAfter', () => {
       [{ status: 'active', wakeAt: null }, undefined],
       [{ status: 'active', wakeAt: 5 }, undefined],
       [{ status: 'done', wakeAt: 5 }, undefined],
+      // An event of it was refused for good, and waits for a redrive.
+      [{ status: 'done', wakeAt: null, stuck: true }, undefined],
+      [{ status: 'cancelled', wakeAt: null, stuck: true }, undefined],
       [{ status: 'done', wakeAt: null }, 1],
-      [{ status: 'error', wakeAt: null }, 1],
+      [{ status: 'error', wakeAt: null, stuck: true }, 1],
       [{ status: 'cancelled', wakeAt: null }, 1],
     ] as const;
     let revision: string | number | undefined;

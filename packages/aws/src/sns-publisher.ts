@@ -73,6 +73,7 @@ export function snsPublisher(options: SnsPublisherOptions): EventPublisher {
       maxEntries: MAX_ENTRIES,
       maxBatchBytes: MAX_BYTES,
       maxEventBytes,
+      isFifo,
       entryOf,
       async send(entries) {
         const PublishBatchRequestEntries = entries.map((entry, place) => ({ Id: String(place), ...entry }));

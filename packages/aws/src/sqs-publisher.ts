@@ -44,6 +44,7 @@ export function sqsPublisher(options: SqsPublisherOptions): EventPublisher {
       maxEntries: MAX_ENTRIES,
       maxBatchBytes: MAX_BYTES,
       maxEventBytes,
+      isFifo: queue.isFifo,
       entryOf,
       async send(entries) {
         const Entries = entries.map((entry, place) => ({ Id: String(place), ...entry }));

@@ -52,6 +52,37 @@ describe('one bad event', () => {
     expect(await failedOf(p.publish([big, big]))).toHaveLength(1);
   });
 });
+describe('a batch of which the first entry is refused for now', () => {
+  // Refuses the first entry that it ever gets, and takes the rest of the batch, as SQS and SNS may.
+  function refusingOnce() {
+    const taken: string[] = [];
+    let isFirst = true;
+    const send = async ({ input }: { input: Record<string, { Id: string }[]> }) => {
+      const entries = input['Entries'] ?? input['PublishBatchRequestEntries'] ?? [];
+      const Failed = isFirst ? [{ Id: entries[0]?.Id, Code: 'InternalError', SenderFault: false }] : [];
+      for (const entry of isFirst ? entries.slice(1) : entries) {
+        const { MessageBody, Message } = entry as { MessageBody?: string; Message?: string };
+        taken.push((JSON.parse(MessageBody ?? Message ?? '') as CloudEvent).id);
+      }
+      isFirst = false;
+      return { Failed };
+    };
+    return { taken, client: { send } as never };
+  }
+  const both = [event, { ...event, id: 'p/2' }];
+  const timers = { setTimeout: (run: () => void) => run(), clearTimeout: () => undefined };
+
+  it('keeps the order of a subject in a FIFO queue and a FIFO topic', async () => {
+    const queue = refusingOnce();
+    const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/1/q.fifo';
+    await sqsPublisher({ queueUrl, client: queue.client, timers }).publish(both);
+    expect(queue.taken).toEqual(['p/1', 'p/2']);
+    const topic = refusingOnce();
+    const topicArn = 'arn:aws:sns:eu-central-1:1:t.fifo';
+    await snsPublisher({ topicArn, client: topic.client, timers }).publish(both);
+    expect(topic.taken).toEqual(['p/1', 'p/2']);
+  });
+});
 describe('an event that has no JSON, or is none', () => {
   for (const [name, bad] of Object.entries({
     bigint: { ...event, id: 'bad', data: 1n },

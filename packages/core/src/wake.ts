@@ -84,7 +84,7 @@ export function createWake(
       const result = await processes.run(id, { deliveries: [] }, deadlineAt);
       if (result.changed) room.tell(id);
       if (result.changed || result.resent > 0) woken++;
-      else if (result.foreign || result.error) resting.set(id, now + REST_MS);
+      else if (!named && (result.foreign || result.error)) resting.set(id, now + REST_MS);
       resent += result.resent;
       if (result.error) failed.push({ id, error: result.error });
     });

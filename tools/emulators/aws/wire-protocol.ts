@@ -29,7 +29,8 @@ export function throttlingOf(message: IncomingMessage): {
   if (typeof target === 'string' && target.startsWith('AmazonSQS')) {
     const headers = { 'x-amzn-query-error': 'RequestThrottled;Sender' };
     return {
-      status: 400,
+      // As the model of the SDK has it.
+      status: 403,
       body: { __type: 'com.amazonaws.sqs#RequestThrottled', message: 'Rate exceeded' },
       headers,
     };

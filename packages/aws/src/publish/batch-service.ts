@@ -14,6 +14,8 @@ export interface BatchService<Entry> {
   readonly maxEntries: number;
   readonly maxBatchBytes: number;
   readonly maxEventBytes: number;
+  /** Keeps the order of what it takes: then no batch has two events of a subject, since it may refuse the first and take the second. */
+  readonly isFifo?: boolean;
   /** The entry of an event, with its bytes as the service counts them; or why it can never be sent. */
   entryOf(event: CloudEvent): { readonly entry: Entry; readonly bytes: number } | { readonly fault: string };
   /** Sends a batch; gives the entries that were not taken. Throws when the call as a whole failed. */

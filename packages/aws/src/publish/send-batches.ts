@@ -68,7 +68,11 @@ export async function sendBatches<Entry>(
     return error.code === 'XORCA_CONFIG' ? error.message : `${message} (${code})`;
   }
 
-  const queue = batches(left, { entries: maxEntries, bytes: maxBatchBytes });
+  const queue = batches(left, {
+    entries: maxEntries,
+    bytes: maxBatchBytes,
+    apart: service.isFifo ? ({ event }) => event.subject ?? '' : undefined,
+  });
   for (let batch = queue.shift(); batch; batch = queue.shift()) {
     const free = freeOf(batch);
     if (free.length === 0) continue;

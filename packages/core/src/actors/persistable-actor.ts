@@ -33,7 +33,7 @@ export interface PersistableActorInput<
   readonly actorCreator: (id: string, snapshot: SnapshotFrom<Logic> | undefined) => Kept;
   readonly lock?: ProcessLock;
   /**
-   * `read-write`: the lock is held from `init` to `close`, so nobody else works on the state meanwhile. `write`: while saving.
+   * `read-write`: the lock is held from `init` to `close`, renewed for as long, so nobody else works on the state meanwhile: always close. `write`: while saving.
    * Without it a lost update is impossible all the same: the later `save` throws `XORCA_CONFLICT`.
    */
   readonly locking?: 'write' | 'read-write';

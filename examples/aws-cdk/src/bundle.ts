@@ -1,0 +1,30 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { BOOKS } from '../../shared/library/book.ts';
+
+const ENTRY = join(import.meta.dirname, '../../literature-summary/lambda.ts');
+
+/** Bundles the functions of the literature summary into a folder, with the books beside them: all that Lambda needs. */
+export async function bundle(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await build({
+    entryPoints: { index: ENTRY },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    // A client of AWS becomes a file of its own, which is loaded by the function that uses it.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    conditions: ['@xorca/source'],
+    // Some packages are CommonJS and ask for Node's own modules.
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  await cp(BOOKS, join(folder, 'books'), { recursive: true });
+}
