@@ -35,6 +35,8 @@ export interface AwsServiceOptions<Sdk> {
   readonly sdk: string;
   readonly load: () => Promise<Sdk>;
   readonly make: (sdk: Sdk, config: object) => AwsClient;
+  /** The region that the resource itself names, if it does: that of the client that is made, and told where a given one has another. */
+  readonly home?: string | undefined;
 }
 
 // A connection within a region takes some ms. The SDK has no limit of its own: a call that nobody answers would take the invocation along.
@@ -45,7 +47,7 @@ const ANSWER_MS = 10_000;
 /** A service whose SDK and client are there with the first call, so that a cold start pays for nothing that it does not use. */
 export function awsService<Sdk>(
   { client, region }: AwsConnection,
-  { where, sdk, load, make }: AwsServiceOptions<Sdk>,
+  { where, sdk, load, make, home }: AwsServiceOptions<Sdk>,
 ): AwsService<Sdk> {
   if (client !== undefined && typeof client?.send !== 'function') {
     throw new XorcaError('XORCA_CONFIG', `client of ${where} has no method send: pass a client of ${sdk}.`);
@@ -73,7 +75,7 @@ export function awsService<Sdk>(
       );
     });
     const config = {
-      ...(region === undefined ? {} : { region }),
+      ...((region ?? home) === undefined ? {} : { region: region ?? home }),
       requestHandler: {
         connectionTimeout: CONNECT_MS,
         // Until the answer begins, and for each pause within it.
@@ -93,9 +95,24 @@ export function awsService<Sdk>(
     },
     async failed(cause, call) {
       const opened = await made?.catch(() => undefined);
-      return awsError(cause, { ...call, region: await regionOf(opened?.client) });
+      return awsError(cause, { ...call, home, region: await regionOf(opened?.client) });
     },
   };
+}
+
+// `arn:aws:sns:<region>:…`, `https://sqs.<region>.amazonaws.com/…`.
+const HOMES = [
+  /^arn:aws[\w-]*:[\w-]+:([a-z]{2}[\w-]+-\d):/,
+  /^https:\/\/sqs\.([a-z]{2}[\w-]+-\d)\.amazonaws\./,
+];
+
+/** The region that an ARN or the URL of a queue names. */
+export function homeOf(resource: string): string | undefined {
+  for (const pattern of HOMES) {
+    const [, region] = pattern.exec(resource) ?? [];
+    if (region !== undefined) return region;
+  }
+  return undefined;
 }
 
 /** A client of the SDK knows its region; one that only has `send` does not say it. */

@@ -11,6 +11,8 @@ export interface AwsCall {
   readonly missing: string;
   readonly processId?: string;
   readonly region?: string | undefined;
+  /** The region that the resource's own name names. */
+  readonly home?: string | undefined;
 }
 
 /** The name by which AWS tells its errors apart, or an empty text. */
@@ -60,6 +62,20 @@ export function awsError(cause: unknown, call: AwsCall): XorcaError {
   const isThrottled = THROTTLED.test(name);
   const wrong = (text: string) => new XorcaError('XORCA_CONFIG', text, details);
 
+  // Whatever the service says to a call for a resource of another region, that is why.
+  const isAbroad =
+    call.home !== undefined && call.region !== undefined && call.home !== call.region && status !== undefined;
+  const isElsewhere =
+    OTHER_REGION.test(name) ||
+    status === 301 ||
+    OF_OTHER_REGION.test(messageOf(cause)) ||
+    (isAbroad && status < 500 && !isThrottled);
+
+  if (isElsewhere) {
+    return wrong(
+      `${where} belongs to another region${regionTold(cause, call)} (${call.action}${of}: ${reason}). Make the client with that region.`,
+    );
+  }
   if (MISSING.test(name)) {
     return wrong(
       `There is no ${where} (${call.action}${of}: ${reason}). ${call.missing} Or the region is another one.`,
@@ -78,15 +94,9 @@ export function awsError(cause: unknown, call: AwsCall): XorcaError {
       `No permission for ${call.action} on ${where}${of}: ${reason}. Allow ${call.action} in the policy of this function's role.`,
     );
   }
-  const isElsewhere = OTHER_REGION.test(name) || status === 301 || OF_OTHER_REGION.test(messageOf(cause));
-  if (UNKNOWN_CALLER.test(name) && !isMomentary && !isElsewhere) {
+  if (UNKNOWN_CALLER.test(name) && !isMomentary) {
     return wrong(
       `AWS does not know who calls ${call.action} on ${where}${of}: ${reason}. Give the program credentials of AWS.`,
-    );
-  }
-  if (isElsewhere) {
-    return wrong(
-      `${where} belongs to another region${regionTold(cause)} (${call.action}${of}: ${reason}). Make the client with that region.`,
     );
   }
   if (/Region is missing/i.test(messageOf(cause))) {
@@ -104,11 +114,11 @@ export function awsError(cause: unknown, call: AwsCall): XorcaError {
   );
 }
 
-function regionTold(cause: unknown): string {
+function regionTold(cause: unknown, { home }: AwsCall): string {
   const { Region, $response } = cause as {
     Region?: unknown;
     $response?: { headers?: Record<string, string> };
   };
-  const told = Region ?? $response?.headers?.['x-amz-bucket-region'];
+  const told = home ?? Region ?? $response?.headers?.['x-amz-bucket-region'];
   return typeof told === 'string' ? `, ${told}` : '';
 }

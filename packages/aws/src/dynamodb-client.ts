@@ -1,6 +1,6 @@
 import { XorcaError } from '@xorca/core';
 import { messageOf } from '@xorca/core/backend';
-import { type AwsConnection, awsService } from './aws-client.ts';
+import { type AwsConnection, awsService, homeOf } from './aws-client.ts';
 import { awsErrorName } from './aws-errors.ts';
 
 /** What is used of the SDK. */
@@ -51,6 +51,7 @@ export function dynamodb(options: AwsConnection & { readonly table: string }, wh
   }
   const service = awsService<DynamodbSdk>(options, {
     where,
+    home: homeOf(table),
     sdk: '@aws-sdk/client-dynamodb',
     load: () => import('./sdk/dynamodb-sdk.ts'),
     make: (sdk, config) => new sdk.DynamoDBClient(config),

@@ -1,6 +1,6 @@
 import type { PutEventsCommandOutput, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type CloudEvent, type EventPublisher, XorcaError } from '@xorca/core';
-import { awsService } from './aws-client.ts';
+import { awsService, homeOf } from './aws-client.ts';
 import { batchPublisher } from './publish/batch-publisher.ts';
 import { tooLarge } from './publish/batch-service.ts';
 import { busCheck } from './publish/event-bus.ts';
@@ -45,6 +45,7 @@ export function eventBridgePublisher(options: EventBridgePublisherOptions = {}):
   }
   const service = awsService<EventBridgeSdk>(options, {
     where: 'eventBridgePublisher',
+    home: homeOf(bus),
     sdk: '@aws-sdk/client-eventbridge',
     load: () => import('./sdk/eventbridge-sdk.ts'),
     make: (sdk, config) => new sdk.EventBridgeClient(config),

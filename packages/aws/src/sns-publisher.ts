@@ -1,6 +1,6 @@
 import type { PublishBatchCommandOutput } from '@aws-sdk/client-sns';
 import { type CloudEvent, type EventPublisher, XorcaError } from '@xorca/core';
-import { awsService } from './aws-client.ts';
+import { awsService, homeOf } from './aws-client.ts';
 import { batchPublisher } from './publish/batch-publisher.ts';
 import { tooLarge } from './publish/batch-service.ts';
 import { fifoIds } from './publish/fifo-ids.ts';
@@ -49,6 +49,7 @@ export function snsPublisher(options: SnsPublisherOptions): EventPublisher {
   }
   const service = awsService<SnsSdk>(options, {
     where: 'snsPublisher',
+    home: homeOf(TopicArn),
     sdk: '@aws-sdk/client-sns',
     load: () => import('./sdk/sns-sdk.ts'),
     make: (sdk, config) => new sdk.SNSClient(config),

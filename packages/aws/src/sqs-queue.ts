@@ -1,5 +1,5 @@
 import { XorcaError } from '@xorca/core';
-import { type AwsConnection, awsService } from './aws-client.ts';
+import { type AwsConnection, awsService, homeOf } from './aws-client.ts';
 
 /** What is used of the SDK. */
 export type SqsSdk = typeof import('./sdk/sqs-sdk.ts');
@@ -26,6 +26,7 @@ export function sqsQueue(options: AwsConnection & { readonly queueUrl: string },
   }
   const service = awsService<SqsSdk>(options, {
     where,
+    home: homeOf(queueUrl),
     sdk: '@aws-sdk/client-sqs',
     load: () => import('./sdk/sqs-sdk.ts'),
     make: (sdk, config) => new sdk.SQSClient(config),
