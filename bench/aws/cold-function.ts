@@ -13,6 +13,3 @@ export const orchestrator = lambdaHandler(answering, {
   publisher: snsPublisher({ topicArn }),
   scheduler: awsScheduler({ queueUrl }),
 });
-
-/** Nothing at all, to see what the process costs. */
-export const empty = async () => ({});

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -28,6 +28,9 @@ export async function awsColdStart(): Promise<Row[]> {
   const folder = scratchFolder();
   const entry = join(folder, 'function.mjs');
   const code = await bundled(entry);
+  // What the process alone costs.
+  const empty = join(folder, 'empty.mjs');
+  await writeFile(empty, 'export const empty = async () => ({});\n');
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: emulators[0].endpoint,
     AWS_ENDPOINT_URL: emulators[1].endpoint,
@@ -35,7 +38,7 @@ export async function awsColdStart(): Promise<Row[]> {
     XORCA_TOPIC_ARN: TopicArn,
     XORCA_WAKE_QUEUE_URL: QueueUrl,
   };
-  const [first, second] = [await times(entry, 'orchestrator', env), await times(entry, 'empty', env)];
+  const [first, second] = [await times(entry, 'orchestrator', env), await times(empty, 'empty', env)];
   for (const { stop } of emulators) await stop();
   await rm(folder, { recursive: true, force: true });
   return [

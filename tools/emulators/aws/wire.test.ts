@@ -131,7 +131,7 @@ it('throttled, each service tells it in its own way, which its client knows for 
   const ways: Record<string, [() => Promise<unknown>, Wire, string, number]> = {
     DynamoDB: [() => dynamodb.send(new ListTablesCommand({})), dynamodbWire, 'ThrottlingException', 400],
     S3: [() => s3.send(new ListObjectsV2Command({ Bucket: 'things' })), wire, 'SlowDown', 503],
-    SQS: [() => sqs.send(new ListQueuesCommand({})), wire, 'RequestThrottled', 400],
+    SQS: [() => sqs.send(new ListQueuesCommand({})), wire, 'RequestThrottled', 403],
     SNS: [() => sns.send(new ListTopicsCommand({})), wire, 'Throttling', 400],
     EventBridge: [
       () => eventBridge.send(new PutEventsCommand({ Entries: [] })),
