@@ -23,9 +23,9 @@ export interface ScheduleService {
   create(id: string, at: number): Promise<boolean>;
 }
 
-// Scheduler knows minutes: asked for a second within one, it may fire at the minute's beginning, which would be too soon.
+// Scheduler knows minutes: asked for a second within one, it may fire at the minute's beginning, which would be too soon. It fires
+// within the minute that it was asked for: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 const MINUTE_MS = 60_000;
-// Scheduler fires within the minute after the one it was asked for: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 const ARN = /^arn:aws[\w-]*:/;
 
 /** The service of a scheduler's options; `XORCA_CONFIG` unless they say all that a schedule needs. */
