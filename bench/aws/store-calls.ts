@@ -1,4 +1,4 @@
-import type { WireCall } from '../../tools/emulators/aws/wire.ts';
+import type { WireCall } from '../../tools/emulators/wire.ts';
 import { PRICES } from './prices.ts';
 
 /** What calls come to: request units, and dollars a million times them. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CREDENTIALS } from '../../../tools/emulators/aws/emulator.ts';
+import { CREDENTIALS } from '../../../tools/emulators/aws/credentials.ts';
 import { awsError } from './aws-errors.ts';
 import { awsScheduler } from './aws-scheduler.ts';
 

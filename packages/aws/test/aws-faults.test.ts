@@ -5,12 +5,14 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import type { CloudEvent } from '@xorca/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CREDENTIALS, type Emulator } from '../../../tools/emulators/aws/emulator.ts';
+import { CREDENTIALS } from '../../../tools/emulators/aws/credentials.ts';
 import { startEventBridge } from '../../../tools/emulators/aws/event-bridge.ts';
 import { startFauxqs } from '../../../tools/emulators/aws/fauxqs.ts';
 import { startScheduler } from '../../../tools/emulators/aws/scheduler.ts';
 import { startSqs } from '../../../tools/emulators/aws/sqs.ts';
-import { startWire, type Wire } from '../../../tools/emulators/aws/wire.ts';
+import { startWire } from '../../../tools/emulators/aws/wire.ts';
+import type { Emulator } from '../../../tools/emulators/emulator.ts';
+import type { Wire } from '../../../tools/emulators/wire.ts';
 import { awsScheduler, eventBridgePublisher, snsPublisher, sqsPublisher } from '../src/index.ts';
 import { batchPublisher } from '../src/publish/batch-publisher.ts';
 

@@ -12,11 +12,13 @@ import {
 import type { CloudEvent } from '@xorca/core';
 import { type PublisherUnderTest, publisherContract } from '@xorca/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CREDENTIALS, type Emulator } from '../../../tools/emulators/aws/emulator.ts';
+import { CREDENTIALS } from '../../../tools/emulators/aws/credentials.ts';
 import { type EventBridge, startEventBridge } from '../../../tools/emulators/aws/event-bridge.ts';
 import { startFauxqs } from '../../../tools/emulators/aws/fauxqs.ts';
 import { startSqs } from '../../../tools/emulators/aws/sqs.ts';
-import { startWire, type Wire } from '../../../tools/emulators/aws/wire.ts';
+import { startWire } from '../../../tools/emulators/aws/wire.ts';
+import type { Emulator } from '../../../tools/emulators/emulator.ts';
+import type { Wire } from '../../../tools/emulators/wire.ts';
 import { eventBridgePublisher, snsPublisher, sqsPublisher } from '../src/index.ts';
 import { refusing } from './support/refusing.ts';
 

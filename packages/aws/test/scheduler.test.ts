@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type SchedulerUnderTest, schedulerContract } from '@xorca/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CREDENTIALS } from '../../../tools/emulators/aws/emulator.ts';
+import { CREDENTIALS } from '../../../tools/emulators/aws/credentials.ts';
 import { startScheduler } from '../../../tools/emulators/aws/scheduler.ts';
 import { startSqs } from '../../../tools/emulators/aws/sqs.ts';
 import { startWire } from '../../../tools/emulators/aws/wire.ts';

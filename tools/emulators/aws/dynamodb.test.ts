@@ -9,8 +9,9 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Emulator } from '../emulator.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { CREDENTIALS, type Emulator } from './emulator.ts';
 
 let emulator: Emulator;
 let client: DynamoDBClient;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { type Emulator, startProgram } from './emulator.ts';
+import { type Emulator, startProgram } from '../emulator.ts';
 
 /** A DynamoDB in memory: conditions with `ALL_OLD`, indexes, the limit of 400 KB. What has expired stays. */
 export async function startDynamoDb(): Promise<Emulator> {

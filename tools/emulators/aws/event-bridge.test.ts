@@ -5,7 +5,7 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CREDENTIALS } from './emulator.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { type EventBridge, startEventBridge } from './event-bridge.ts';
 
 let emulator: EventBridge;

@@ -1,4 +1,4 @@
-import type { Emulator } from './emulator.ts';
+import type { Emulator } from '../emulator.ts';
 import { type Answer, fault, startJsonServer } from './json-server.ts';
 
 /** An event as a rule sees it. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Emulator, startModule } from './emulator.ts';
+import { type Emulator, startModule } from '../emulator.ts';
 
 /** S3 with conditional writes, and SNS that delivers to its own SQS. */
 export async function startFauxqs(): Promise<Emulator> {

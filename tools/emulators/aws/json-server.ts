@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { Emulator } from './emulator.ts';
+import type { Emulator } from '../emulator.ts';
 
 /** What a service answers. */
 export interface Answer {

@@ -7,7 +7,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CREDENTIALS, type Emulator } from './emulator.ts';
+import type { Emulator } from '../emulator.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { startFauxqs } from './fauxqs.ts';
 
 let emulator: Emulator;

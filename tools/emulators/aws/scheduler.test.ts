@@ -4,7 +4,7 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { CREDENTIALS } from './emulator.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { type SchedulerEmulator, startScheduler } from './scheduler.ts';
 
 // 2026-01-01T00:00:00Z

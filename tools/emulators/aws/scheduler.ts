@@ -1,4 +1,4 @@
-import type { Emulator } from './emulator.ts';
+import type { Emulator } from '../emulator.ts';
 import { type Answer, fault, startJsonServer } from './json-server.ts';
 
 /** A schedule that came to its time. */

@@ -13,7 +13,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CREDENTIALS, type Emulator } from './emulator.ts';
+import type { Emulator } from '../emulator.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { startFauxqs } from './fauxqs.ts';
 
 let emulator: Emulator;

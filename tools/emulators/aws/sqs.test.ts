@@ -11,7 +11,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CREDENTIALS, type Emulator } from './emulator.ts';
+import type { Emulator } from '../emulator.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { startSqs } from './sqs.ts';
 
 let emulator: Emulator;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Emulator, startModule } from './emulator.ts';
+import { type Emulator, startModule } from '../emulator.ts';
 
 /** SQS alone, as strict as the real one: limits of batches, delays, FIFO groups, deduplication, dead letters. */
 export async function startSqs(): Promise<Emulator> {

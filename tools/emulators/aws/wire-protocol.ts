@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { WireAnswer } from '../wire.ts';
 
 /** What a call asks for, in each protocol that AWS has: a header, a field of a form, or method and path (S3, Scheduler). */
 export function actionOf(message: IncomingMessage, body: Buffer): string {
@@ -20,11 +21,7 @@ export function actionOf(message: IncomingMessage, body: Buffer): string {
 }
 
 /** How the service of this call says that it is asked too much. */
-export function throttlingOf(message: IncomingMessage): {
-  readonly status: number;
-  readonly body: object | string;
-  readonly headers?: Record<string, string>;
-} {
+export function throttlingOf(message: IncomingMessage): WireAnswer {
   const target = message.headers['x-amz-target'];
   if (typeof target === 'string' && target.startsWith('AmazonSQS')) {
     const headers = { 'x-amzn-query-error': 'RequestThrottled;Sender' };
@@ -56,14 +53,6 @@ export function throttlingOf(message: IncomingMessage): {
     status: 503,
     body: '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
   };
-}
-
-/** Bytes of a first line and the headers, as they went over the wire. */
-export function bytesOf({ rawHeaders, method, url }: IncomingMessage): number {
-  // "POST / HTTP/1.1" or "HTTP/1.1 200 OK", each line with two more bytes at its end, and an empty line.
-  const first = method ? method.length + (url?.length ?? 0) + 10 : 15;
-  const headers = rawHeaders.reduce((sum, part) => sum + Buffer.byteLength(part) + 2, 0);
-  return first + 2 + headers + 2;
 }
 
 function isForm(message: IncomingMessage): boolean {

@@ -18,10 +18,12 @@ import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateTopicCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Emulator } from '../emulator.ts';
+import type { Wire } from '../wire.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { CREDENTIALS, type Emulator } from './emulator.ts';
 import { startFauxqs } from './fauxqs.ts';
-import { startWire, type Wire } from './wire.ts';
+import { startWire } from './wire.ts';
 
 let emulators: Emulator[];
 let dynamodbWire: Wire;

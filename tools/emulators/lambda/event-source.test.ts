@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { CREDENTIALS } from '../aws/emulator.ts';
+import { CREDENTIALS } from '../aws/credentials.ts';
 import { startFauxqs } from '../aws/fauxqs.ts';
 import { startSqs } from '../aws/sqs.ts';
 import { startEventSource } from './event-source.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Emulator } from '../../../../tools/emulators/aws/emulator.ts';
 import { fault, startJsonServer } from '../../../../tools/emulators/aws/json-server.ts';
+import type { Emulator } from '../../../../tools/emulators/emulator.ts';
 
 /** SQS's SendMessage with its delays, on a clock that the test moves. */
 export interface DelayQueue extends Emulator {

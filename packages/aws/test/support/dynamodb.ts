@@ -2,8 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LockUnderTest, StoreUnderTest } from '@xorca/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { startDynamoDb } from '../../../../tools/emulators/aws/dynamodb.ts';
-import type { Emulator } from '../../../../tools/emulators/aws/emulator.ts';
-import { startWire, type Wire } from '../../../../tools/emulators/aws/wire.ts';
+import { startWire } from '../../../../tools/emulators/aws/wire.ts';
+import type { Emulator } from '../../../../tools/emulators/emulator.ts';
+import type { Wire } from '../../../../tools/emulators/wire.ts';
 import {
   createTables,
   type DynamodbLockOptions,

@@ -1,9 +1,11 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { StoreUnderTest } from '@xorca/testing';
 import { afterAll, beforeAll } from 'vitest';
-import { CREDENTIALS, type Emulator } from '../../../../tools/emulators/aws/emulator.ts';
+import { CREDENTIALS } from '../../../../tools/emulators/aws/credentials.ts';
 import { startFauxqs } from '../../../../tools/emulators/aws/fauxqs.ts';
-import { startWire, type Wire } from '../../../../tools/emulators/aws/wire.ts';
+import { startWire } from '../../../../tools/emulators/aws/wire.ts';
+import type { Emulator } from '../../../../tools/emulators/emulator.ts';
+import type { Wire } from '../../../../tools/emulators/wire.ts';
 import { type S3StoreOptions, s3Store } from '../../src/index.ts';
 
 /** What the tests of a file are given. */

@@ -2,18 +2,12 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A service of AWS, emulated by a process of its own on this machine. */
+/** A service of a cloud, emulated by a process of its own on this machine. */
 export interface Emulator {
   /** `http://127.0.0.1:<port>` */
   readonly endpoint: string;
   stop(): Promise<void>;
 }
-
-/** What a client of the SDK needs besides the endpoint; no emulator looks at it. */
-export const CREDENTIALS = {
-  region: 'eu-central-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-} as const;
 
 // The program ends when the pipe to whoever started it is closed, however that one ended.
 const GUARD = 'exec 3<&0; "$@" 3<&- & child=$!; { read -r _ <&3; kill -9 $child; } & wait $child';

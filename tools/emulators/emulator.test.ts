@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
-import { startDynamoDb } from './dynamodb.ts';
+import { startDynamoDb } from './aws/dynamodb.ts';
 import { type Emulator, startProgram } from './emulator.ts';
-import { startFauxqs } from './fauxqs.ts';
-import { startSqs } from './sqs.ts';
+import { startFauxqs } from './aws/fauxqs.ts';
+import { startSqs } from './aws/sqs.ts';
 
 const starts: Record<string, () => Promise<Emulator>> = { startDynamoDb, startFauxqs, startSqs };
 
