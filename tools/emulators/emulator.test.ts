@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { startDynamoDb } from './aws/dynamodb.ts';
-import { type Emulator, startProgram } from './emulator.ts';
 import { startFauxqs } from './aws/fauxqs.ts';
 import { startSqs } from './aws/sqs.ts';
+import { type Emulator, startProgram } from './emulator.ts';
 
 const starts: Record<string, () => Promise<Emulator>> = { startDynamoDb, startFauxqs, startSqs };
 
@@ -32,8 +32,8 @@ it.each(Object.keys(ends) as (keyof typeof ends)[])(
   'none outlives the program that started it: %s',
   async (way) => {
     const script = `
-    const { startSqs } = await import(${JSON.stringify(join(import.meta.dirname, 'sqs.ts'))});
-    const { startDynamoDb } = await import(${JSON.stringify(join(import.meta.dirname, 'dynamodb.ts'))});
+    const { startSqs } = await import(${JSON.stringify(join(import.meta.dirname, 'aws/sqs.ts'))});
+    const { startDynamoDb } = await import(${JSON.stringify(join(import.meta.dirname, 'aws/dynamodb.ts'))});
     const [sqs, dynamodb] = await Promise.all([startSqs(), startDynamoDb()]);
     console.log(sqs.endpoint);
     console.log(dynamodb.endpoint);

@@ -1,0 +1,1 @@
+export type { AzureConnection, AzureCredential } from './azure-client.ts';
