@@ -1,9 +1,9 @@
 import { type Clock, type Scheduler, XorcaError } from '@xorca/core';
 import { assertOptions, assertProcessId } from '@xorca/core/backend';
+import { wakeMessage } from '@xorca/core/publishers';
 import { type AwsConnection, CONNECTION_OPTIONS } from './aws-client.ts';
 import { type ScheduleOptions, scheduleService } from './schedule-service.ts';
 import { sqsQueue } from './sqs-queue.ts';
-import { wakeMessage } from './wake-message.ts';
 
 /** Options of `awsScheduler`. `client` and `region` are those of SQS. */
 export interface AwsSchedulerOptions extends AwsConnection {

@@ -1,11 +1,17 @@
 import type { PutEventsCommandOutput, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type CloudEvent, type EventPublisher, XorcaError } from '@xorca/core';
-import { awsService, homeOf } from './aws-client.ts';
-import { batchPublisher } from './publish/batch-publisher.ts';
-import { tooLarge } from './publish/batch-service.ts';
+import {
+  assertPublishOptions,
+  batchPublisher,
+  bytesOf,
+  messageText,
+  tooLarge,
+  withClaims,
+} from '@xorca/core/publishers';
+import { awsService, CONNECTION_OPTIONS, homeOf } from './aws-client.ts';
 import { busCheck } from './publish/event-bus.ts';
-import { bytesOf, messageText } from './publish/message-text.ts';
-import { assertPublishOptions, type PublishOptions, withClaims } from './publish/publish-options.ts';
+import { EVENT_FAULTS } from './publish/event-fault.ts';
+import type { PublishOptions } from './publish/publish-options.ts';
 
 /** Options of `eventBridgePublisher`. */
 export interface EventBridgePublisherOptions extends PublishOptions {
@@ -35,7 +41,7 @@ const MAX_EVENT_BYTES = MAX_BYTES - TIME_BYTES - 3 * (MAX_DETAIL_TYPE + MAX_SOUR
  * const publisher = eventBridgePublisher({ bus: 'orders' })
  */
 export function eventBridgePublisher(options: EventBridgePublisherOptions = {}): EventPublisher {
-  assertPublishOptions(options, ['bus'], 'eventBridgePublisher', MAX_EVENT_BYTES);
+  assertPublishOptions(options, [...CONNECTION_OPTIONS, 'bus'], 'eventBridgePublisher', MAX_EVENT_BYTES);
   const { bus = 'default', maxEventBytes = MAX_EVENT_BYTES } = options;
   if (typeof bus !== 'string' || !/^([\w./-]{1,256}|arn:aws[\w-]*:events:\S+)$/.test(bus)) {
     throw new XorcaError(
@@ -81,6 +87,7 @@ export function eventBridgePublisher(options: EventBridgePublisherOptions = {}):
       maxEntries: MAX_ENTRIES,
       maxBatchBytes: MAX_BYTES,
       maxEventBytes,
+      ...EVENT_FAULTS,
       entryOf,
       async send(entries) {
         await isThere();

@@ -1,3 +1,16 @@
+export type {
+  DeadLetter,
+  HttpRequest,
+  HttpResponse,
+  HttpResult,
+  LogEntry,
+  PlatformOf,
+  RunnerOf,
+  RunnerOptionsOf,
+  Verify,
+  VerifyResult,
+  WakeCounts,
+} from '@xorca/core/handlers';
 export type { AwsClient, AwsConnection } from './aws-client.ts';
 export { type AwsSchedulerOptions, awsScheduler } from './aws-scheduler.ts';
 export { checkS3 } from './check-s3.ts';
@@ -6,24 +19,16 @@ export { type DynamodbLockOptions, dynamodbLock } from './dynamodb-lock.ts';
 export { type DynamodbOverflow, type DynamodbStoreOptions, dynamodbStore } from './dynamodb-store.ts';
 export { dynamodbTable } from './dynamodb-table.ts';
 export { type EventBridgePublisherOptions, eventBridgePublisher } from './eventbridge-publisher.ts';
-export type { DeadLetter } from './handlers/dead-letter.ts';
 export { type EventBridgeEvent, eventBridgeHandler } from './handlers/event-bridge-handler.ts';
 export { httpHandler } from './handlers/http-handler.ts';
-export type { HttpRequest, Verify, VerifyResult } from './handlers/http-request.ts';
-export type { HttpResponse, HttpResult } from './handlers/http-response.ts';
 export type { LambdaOptions } from './handlers/lambda-options.ts';
 export type {
   LambdaContext,
   LambdaHandler,
   LambdaResponse,
-  PlatformOf,
-  RunnerOf,
-  RunnerOptionsOf,
 } from './handlers/lambda-types.ts';
-export type { LogEntry, TriggerName } from './handlers/log-entry.ts';
 export { type SnsEvent, type SnsRecord, snsHandler } from './handlers/sns-handler.ts';
 export { type SqsBatchResponse, type SqsEvent, type SqsRecord, sqsHandler } from './handlers/sqs-handler.ts';
-export type { WakeCounts } from './handlers/wake-due.ts';
 export { wakeHandler } from './handlers/wake-handler.ts';
 export { lambdaHandler } from './lambda-handler.ts';
 export type { PublishOptions } from './publish/publish-options.ts';

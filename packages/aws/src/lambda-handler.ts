@@ -1,8 +1,9 @@
 import type { Fleet, Orchestrator } from '@xorca/core';
+import type { PlatformOf } from '@xorca/core/handlers';
 import { eventBridgeTrigger } from './handlers/event-bridge-handler.ts';
 import { httpTrigger } from './handlers/http-handler.ts';
 import type { LambdaOptions } from './handlers/lambda-options.ts';
-import type { LambdaHandler, PlatformOf } from './handlers/lambda-types.ts';
+import type { LambdaHandler } from './handlers/lambda-types.ts';
 import { snsTrigger } from './handlers/sns-handler.ts';
 import { sqsTrigger } from './handlers/sqs-handler.ts';
 import { handlerOf } from './handlers/trigger.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { XorcaError } from '@xorca/core';
 import { assertOptions, messageOf } from '@xorca/core/backend';
+import { wakeMessage } from '@xorca/core/publishers';
 import { type AwsConnection, awsService, CONNECTION_OPTIONS } from './aws-client.ts';
 import { awsErrorName } from './aws-errors.ts';
-import { wakeMessage } from './wake-message.ts';
 
 type SchedulerSdk = typeof import('./sdk/scheduler-sdk.ts');
 

@@ -1,11 +1,17 @@
 import type { PublishBatchCommandOutput } from '@aws-sdk/client-sns';
 import { type CloudEvent, type EventPublisher, XorcaError } from '@xorca/core';
-import { awsService, homeOf } from './aws-client.ts';
-import { batchPublisher } from './publish/batch-publisher.ts';
-import { tooLarge } from './publish/batch-service.ts';
+import {
+  assertPublishOptions,
+  batchPublisher,
+  bytesOf,
+  messageText,
+  tooLarge,
+  withClaims,
+} from '@xorca/core/publishers';
+import { awsService, CONNECTION_OPTIONS, homeOf } from './aws-client.ts';
+import { EVENT_FAULTS } from './publish/event-fault.ts';
 import { fifoIds } from './publish/fifo-ids.ts';
-import { bytesOf, messageText } from './publish/message-text.ts';
-import { assertPublishOptions, type PublishOptions, withClaims } from './publish/publish-options.ts';
+import type { PublishOptions } from './publish/publish-options.ts';
 import { refusedOf } from './publish/queue-entry.ts';
 
 /** Options of `snsPublisher`. */
@@ -36,7 +42,7 @@ const MAX_EVENT_BYTES =
  * const publisher = snsPublisher({ topicArn: process.env.TOPIC_ARN })
  */
 export function snsPublisher(options: SnsPublisherOptions): EventPublisher {
-  assertPublishOptions(options, ['topicArn'], 'snsPublisher', MAX_EVENT_BYTES);
+  assertPublishOptions(options, [...CONNECTION_OPTIONS, 'topicArn'], 'snsPublisher', MAX_EVENT_BYTES);
   const { topicArn: TopicArn, maxEventBytes = MAX_EVENT_BYTES } = options;
   if (
     typeof TopicArn !== 'string' ||
@@ -74,6 +80,7 @@ export function snsPublisher(options: SnsPublisherOptions): EventPublisher {
       maxEntries: MAX_ENTRIES,
       maxBatchBytes: MAX_BYTES,
       maxEventBytes,
+      ...EVENT_FAULTS,
       isFifo,
       entryOf,
       async send(entries) {

@@ -1,10 +1,17 @@
 import type { SendMessageBatchCommandOutput } from '@aws-sdk/client-sqs';
 import type { CloudEvent, EventPublisher } from '@xorca/core';
-import { batchPublisher } from './publish/batch-publisher.ts';
-import { tooLarge } from './publish/batch-service.ts';
+import {
+  assertPublishOptions,
+  batchPublisher,
+  bytesOf,
+  messageText,
+  tooLarge,
+  withClaims,
+} from '@xorca/core/publishers';
+import { CONNECTION_OPTIONS } from './aws-client.ts';
+import { EVENT_FAULTS } from './publish/event-fault.ts';
 import { fifoIds } from './publish/fifo-ids.ts';
-import { bytesOf, messageText } from './publish/message-text.ts';
-import { assertPublishOptions, type PublishOptions, withClaims } from './publish/publish-options.ts';
+import type { PublishOptions } from './publish/publish-options.ts';
 import { refusedOf } from './publish/queue-entry.ts';
 import { sqsQueue } from './sqs-queue.ts';
 
@@ -27,7 +34,7 @@ const MAX_ENTRIES = 10;
  * const publisher = sqsPublisher({ queueUrl: process.env.QUEUE_URL })
  */
 export function sqsPublisher(options: SqsPublisherOptions): EventPublisher {
-  assertPublishOptions(options, ['queueUrl'], 'sqsPublisher', MAX_BYTES);
+  assertPublishOptions(options, [...CONNECTION_OPTIONS, 'queueUrl'], 'sqsPublisher', MAX_BYTES);
   const { maxEventBytes = MAX_BYTES } = options;
   const queue = sqsQueue(options, 'sqsPublisher');
   const QueueUrl = queue.url;
@@ -44,6 +51,7 @@ export function sqsPublisher(options: SqsPublisherOptions): EventPublisher {
       maxEntries: MAX_ENTRIES,
       maxBatchBytes: MAX_BYTES,
       maxEventBytes,
+      ...EVENT_FAULTS,
       isFifo: queue.isFifo,
       entryOf,
       async send(entries) {

@@ -1,8 +1,9 @@
 import type { Fleet, Orchestrator } from '@xorca/core';
-import { takeOrThrow } from './async-invocation.ts';
+import { field, type PlatformOf, takeOrThrow } from '@xorca/core/handlers';
 import type { LambdaOptions } from './lambda-options.ts';
-import type { LambdaHandler, PlatformOf } from './lambda-types.ts';
-import { field, isEventBridge } from './read-delivery.ts';
+import type { LambdaHandler } from './lambda-types.ts';
+import { isEventBridge } from './read-delivery.ts';
+import { THROWN_BACK } from './thrown-back.ts';
 import { handlerOf, type Trigger } from './trigger.ts';
 
 /** What is read of an event of EventBridge: the CloudEvent is its `detail`. That of `@types/aws-lambda` fits. */
@@ -17,7 +18,13 @@ export const eventBridgeTrigger: Trigger = {
   shape: 'an event of EventBridge (detail-type, detail) or a CloudEvent by itself (specversion)',
   is: (event) => isEventBridge(event) || typeof field(event, 'specversion') === 'string',
   take: (work, body, deadlineAt) =>
-    takeOrThrow(work, 'EventBridge', [{ body, origin: { trigger: 'event-bridge' } }], deadlineAt),
+    takeOrThrow(
+      work,
+      'EventBridge',
+      [{ body, origin: { trigger: 'event-bridge' } }],
+      deadlineAt,
+      THROWN_BACK,
+    ),
 };
 
 /**

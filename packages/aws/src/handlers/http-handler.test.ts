@@ -1,12 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type CloudEvent, XorcaError } from '@xorca/core';
+import type { HttpRequest, HttpResponse } from '@xorca/core/handlers';
 import { describe, expect, it } from 'vitest';
 import { binary } from '../../test/support/handler-forms.ts';
 import { httpEvent, restEvent } from '../../test/support/lambda-events.ts';
 import { letters, lettersWorld, noted, told } from '../../test/support/letters.ts';
 import { httpHandler } from './http-handler.ts';
-import type { HttpRequest } from './http-request.ts';
-import type { HttpResponse } from './http-response.ts';
 import type { LambdaOptions } from './lambda-options.ts';
 
 const ONE = { 'content-type': 'application/cloudevents+json' };

@@ -1,16 +1,6 @@
-import type {
-  Fleet,
-  FleetPlatform,
-  FleetRunner,
-  FleetRunnerOptions,
-  Orchestrator,
-  Platform,
-  Runner,
-  RunnerOptions,
-} from '@xorca/core';
-import type { HttpResponse } from './http-response.ts';
+import type { Fleet, Orchestrator } from '@xorca/core';
+import type { HttpResponse, RunnerOf, WakeCounts } from '@xorca/core/handlers';
 import type { SqsBatchResponse } from './sqs-handler.ts';
-import type { WakeCounts } from './wake-due.ts';
 
 /** What is read of Lambda's context. That of `@types/aws-lambda` fits. */
 export interface LambdaContext {
@@ -23,15 +13,6 @@ export interface LambdaContext {
  * what is invoked asynchronously.
  */
 export type LambdaResponse = SqsBatchResponse | HttpResponse | WakeCounts | undefined;
-
-/** The platform that an orchestrator or a fleet runs on. */
-export type PlatformOf<What> = What extends Orchestrator ? Platform : FleetPlatform;
-
-/** The runner that is made of an orchestrator or a fleet. */
-export type RunnerOf<What> = What extends Orchestrator ? Runner : FleetRunner;
-
-/** What a runner of an orchestrator or a fleet can be told. */
-export type RunnerOptionsOf<What> = What extends Orchestrator ? RunnerOptions : FleetRunnerOptions;
 
 /** A function for Lambda: export it under the name that the function is configured with. */
 export interface LambdaHandler<What extends Orchestrator | Fleet = Orchestrator | Fleet> {

@@ -1,9 +1,8 @@
 import type { Fleet, Orchestrator } from '@xorca/core';
-import { takeOrThrow } from './async-invocation.ts';
+import { type Delivery, field, type PlatformOf, takeOrThrow } from '@xorca/core/handlers';
 import type { LambdaOptions } from './lambda-options.ts';
-import type { LambdaHandler, PlatformOf } from './lambda-types.ts';
-import { field } from './read-delivery.ts';
-import type { Delivery } from './settle.ts';
+import type { LambdaHandler } from './lambda-types.ts';
+import { THROWN_BACK } from './thrown-back.ts';
 import { handlerOf, type Trigger } from './trigger.ts';
 
 /** What is read of a record of SNS. That of `@types/aws-lambda` fits. */
@@ -22,7 +21,7 @@ export const snsTrigger: Trigger = {
   shape: 'a message of SNS (Records with EventSource "aws:sns")',
   is: isSnsEvent,
   take: (work, event, deadlineAt) =>
-    takeOrThrow(work, 'SNS', (event as SnsEvent).Records.map(deliveryOf), deadlineAt),
+    takeOrThrow(work, 'SNS', (event as SnsEvent).Records.map(deliveryOf), deadlineAt, THROWN_BACK),
 };
 
 /**

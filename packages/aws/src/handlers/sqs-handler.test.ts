@@ -1,3 +1,4 @@
+import type { DeadLetter } from '@xorca/core/handlers';
 import { describe, expect, it } from 'vitest';
 import {
   cronEvent,
@@ -7,7 +8,6 @@ import {
   sqsRecord,
 } from '../../test/support/lambda-events.ts';
 import { letters, lettersWorld, noted, shouters, shouting, told } from '../../test/support/letters.ts';
-import type { DeadLetter } from './dead-letter.ts';
 import { type SqsBatchResponse, type SqsRecord, sqsHandler } from './sqs-handler.ts';
 
 async function world(ids: readonly string[] = ['p', 'q']) {

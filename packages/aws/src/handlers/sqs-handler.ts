@@ -1,10 +1,16 @@
 import type { Fleet, Orchestrator } from '@xorca/core';
+import {
+  conclude,
+  type Delivery,
+  field,
+  type PlatformOf,
+  type Result,
+  settle,
+  type Work,
+} from '@xorca/core/handlers';
 import type { LambdaOptions } from './lambda-options.ts';
-import type { LambdaHandler, PlatformOf } from './lambda-types.ts';
-import { field } from './read-delivery.ts';
-import { conclude, type Delivery, type Result, settle } from './settle.ts';
+import type { LambdaHandler } from './lambda-types.ts';
 import { handlerOf, type Trigger } from './trigger.ts';
-import type { Work } from './work.ts';
 
 /** What is read of a message of SQS. That of `@types/aws-lambda` fits. */
 export interface SqsRecord {

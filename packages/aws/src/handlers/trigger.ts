@@ -1,8 +1,8 @@
 import { type Fleet, type Orchestrator, XorcaError } from '@xorca/core';
+import { field, type RunnerOf, type Work, workOf } from '@xorca/core/handlers';
 import type { LambdaOptions } from './lambda-options.ts';
-import type { LambdaHandler, LambdaResponse, RunnerOf } from './lambda-types.ts';
-import { field } from './read-delivery.ts';
-import { type Work, workOf } from './work.ts';
+import type { LambdaHandler, LambdaResponse } from './lambda-types.ts';
+import { readDelivery } from './read-delivery.ts';
 
 /** One way into a function. */
 export interface Trigger {
@@ -21,11 +21,11 @@ export function handlerOf<What extends Orchestrator | Fleet>(
   platform: unknown,
   options: LambdaOptions<What>,
 ): LambdaHandler<What> {
-  const work = workOf(where, what, platform, options as LambdaOptions);
+  const work = workOf(where, what, platform, options as LambdaOptions, { read: readDelivery });
   const handler = async (event: unknown, context?: Parameters<LambdaHandler>[1]) => {
     const trigger = triggers.find((each) => each.is(event));
     if (!trigger) throw unknownShape(where, triggers, event);
-    return trigger.take(work, event, work.deadlineAt(context));
+    return trigger.take(work, event, work.deadlineIn(leftOf(context)));
   };
   return Object.assign(handler, { runner: work.of.runner as RunnerOf<What> });
 }
@@ -56,4 +56,9 @@ function described(event: unknown): string {
   // The name of a service of AWS (`aws:s3`), or else whatever somebody made up.
   const of = typeof source === 'string' && /^aws:[\w-]{1,30}$/.test(source) ? ` of ${source}` : '';
   return `an object with ${shown.join(', ')}${keys.length > MOST_KEYS ? ', …' : ''}${of}`;
+}
+
+function leftOf(context: Parameters<LambdaHandler>[1]): number | undefined {
+  const left: unknown = context?.getRemainingTimeInMillis?.();
+  return typeof left === 'number' && !Number.isNaN(left) ? left : undefined;
 }

@@ -1,10 +1,10 @@
 import type { Fleet, Orchestrator } from '@xorca/core';
-import { takeOrThrow } from './async-invocation.ts';
+import { isWake, type PlatformOf, takeOrThrow, wakeDue } from '@xorca/core/handlers';
 import type { LambdaOptions } from './lambda-options.ts';
-import type { LambdaHandler, PlatformOf } from './lambda-types.ts';
-import { isCron, isWake, readDelivery } from './read-delivery.ts';
+import type { LambdaHandler } from './lambda-types.ts';
+import { isCron, readDelivery } from './read-delivery.ts';
+import { THROWN_BACK } from './thrown-back.ts';
 import { handlerOf, type Trigger } from './trigger.ts';
-import { wakeDue } from './wake-due.ts';
 
 /** Wakes: of one process by a scheduler, of all that are due by a cron. */
 export const wakeTrigger: Trigger = {
@@ -14,7 +14,7 @@ export const wakeTrigger: Trigger = {
     const wake = readDelivery(body);
     // A named process is retried by Lambda; what a cron could not wake is due still when it comes again.
     if (wake.kind === 'wake' && wake.id === undefined) return wakeDue(work, deadlineAt);
-    return takeOrThrow(work, 'a scheduler', [{ body, origin: { trigger: 'wake' } }], deadlineAt);
+    return takeOrThrow(work, 'a scheduler', [{ body, origin: { trigger: 'wake' } }], deadlineAt, THROWN_BACK);
   },
 };
 

@@ -9,13 +9,14 @@ const EVENT_FAULT =
 const OF_THE_PLACE = /TopicArn|QueueUrl|EventBusName/i;
 const TOO_LARGE = 413;
 
-/** Whether a service refused an entry for what the event is, so that it would be refused again. */
-export function isEventFault(code: string, message = ''): boolean {
+function isEventFault(code: string, message = ''): boolean {
   return EVENT_FAULT.test(code) && !OF_THE_PLACE.test(message);
 }
 
-/** Whether a whole call was refused for what one of its entries is, or for their size together. */
-export function isBatchFault(cause: unknown): boolean {
+function isBatchFault(cause: unknown): boolean {
   const { message } = (cause ?? {}) as { message?: unknown };
   return awsStatus(cause) === TOO_LARGE || isEventFault(awsErrorName(cause), String(message ?? ''));
 }
+
+/** What the services of AWS refuse for what an event is. */
+export const EVENT_FAULTS = { isEventFault, isBatchFault };

@@ -1,4 +1,4 @@
-import type { Refused } from './batch-service.ts';
+import type { Refused } from '@xorca/core/publishers';
 
 /** An entry that a batch of SQS or SNS did not take. */
 export interface QueueFailure {

@@ -1,7 +1,12 @@
-import type { FleetRunner, FleetRunnerOptions, Platform, Runner, RunnerOptions } from '@xorca/core';
-import { assertOptions, runnerOf } from '@xorca/core/backend';
-import { type EventHandler, readEventClaims } from '@xorca/core/codec';
-import type { LambdaOptions } from './lambda-options.ts';
+import { type EventHandler, readEventClaims } from '../event-claims/read-event-claims.ts';
+import type { FleetRunner } from '../fleet/fleet-runner.ts';
+import type { FleetRunnerOptions } from '../fleet/fleet-settings.ts';
+import { assertOptions } from '../options.ts';
+import type { Platform } from '../ports.ts';
+import type { Runner } from '../runner.ts';
+import { runnerOf } from '../runner-of.ts';
+import type { RunnerOptions } from '../runner-options.ts';
+import type { HandlerOptions } from './handler-options.ts';
 
 /** A runner, and of which kind it is. */
 export type AnyRunner =
@@ -12,7 +17,7 @@ export type AnyRunner =
 export function handlerRunner(
   what: unknown,
   platform: unknown,
-  options: LambdaOptions,
+  options: HandlerOptions,
   where: string,
 ): AnyRunner {
   const runner = runnerOf(what, platform, runnerOptions(options), where);
@@ -26,7 +31,7 @@ export function handlerRunner(
 const MOST_CLAIMED_BYTES = 16 * 1024 * 1024;
 
 // Data that is fetched is as large as whoever set up the claim check lets it be: the runner must not refuse it then.
-function runnerOptions({ runner = {}, claimCheck }: LambdaOptions): RunnerOptions | FleetRunnerOptions {
+function runnerOptions({ runner = {}, claimCheck }: HandlerOptions): RunnerOptions | FleetRunnerOptions {
   const { maxBytes = MOST_CLAIMED_BYTES } = claimCheck ?? {};
   return { ...(claimCheck ? { maxEventBytes: maxBytes } : {}), ...runner };
 }
@@ -34,7 +39,7 @@ function runnerOptions({ runner = {}, claimCheck }: LambdaOptions): RunnerOption
 function claiming<R extends EventHandler>(
   runner: R,
   { clock }: Pick<Platform, 'clock'>,
-  { claimCheck }: LambdaOptions,
+  { claimCheck }: HandlerOptions,
   where: string,
 ): R {
   if (claimCheck === undefined) return runner;

@@ -1,5 +1,8 @@
-import { type CloudEvent, type EventPublisher, type FailedPublish, PublishError } from '@xorca/core';
-import { fullJitter, messageOf, systemTimers, type Timers } from '@xorca/core/backend';
+import { fullJitter } from '../backoff.ts';
+import type { CloudEvent } from '../cloud-event.ts';
+import { type FailedPublish, messageOf, PublishError } from '../errors.ts';
+import type { EventPublisher } from '../ports.ts';
+import { systemTimers, type Timers } from '../timers.ts';
 import type { BatchService } from './batch-service.ts';
 import { type Outgoing, sendBatches } from './send-batches.ts';
 

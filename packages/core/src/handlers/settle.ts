@@ -1,7 +1,8 @@
-import type { Outcome, WakeResult, XorcaError } from '@xorca/core';
-import { messageOf } from '@xorca/core/backend';
+import { messageOf, type XorcaError } from '../errors.ts';
+import type { Outcome } from '../outcome.ts';
+import type { WakeResult } from '../wake.ts';
+import type { Delivered } from './delivered.ts';
 import type { Origin } from './log-entry.ts';
-import { type Delivered, readDelivery } from './read-delivery.ts';
 import { wakeDue, wakeNamed } from './wake-due.ts';
 import { asXorcaError, type Work } from './work.ts';
 
@@ -25,7 +26,7 @@ export async function settle(
   deliveries: readonly Delivery[],
   deadlineAt: number,
 ): Promise<readonly Result[]> {
-  const read = deliveries.map(({ body }) => readDelivery(body));
+  const read = deliveries.map(({ body }) => work.read(body));
   const results: Result[] = new Array(read.length).fill(SETTLED);
   await settleEvents(work, read, results, deadlineAt);
   for (const [at, one] of read.entries()) {

@@ -1,4 +1,4 @@
-import type { WakeResult } from '@xorca/core';
+import type { WakeResult } from '../wake.ts';
 import type { Work } from './work.ts';
 
 /** What a wake of all that is due did. */

@@ -1,7 +1,7 @@
-import { type CloudEvent, type FailedPublish, isXorcaError } from '@xorca/core';
+import type { CloudEvent } from '../cloud-event.ts';
+import { type FailedPublish, isXorcaError } from '../errors.ts';
 import type { BatchService, Refused } from './batch-service.ts';
 import { batches } from './batches.ts';
-import { isBatchFault, isEventFault } from './event-fault.ts';
 
 /** An event as a service wants it. */
 export interface Outgoing<Entry> {
@@ -57,7 +57,7 @@ export async function sendBatches<Entry>(
     for (const [at, one] of sent.entries()) {
       const { code, message = 'refused' } = byPlace.get(at) ?? {};
       if (code === undefined) failed.delete(one.place);
-      else if (isEventFault(code, message)) refuse(one, `${message} (${code})`);
+      else if (service.isEventFault(code, message)) refuse(one, `${message} (${code})`);
       else keep(one, await wordsOf(code, message));
     }
   }
@@ -80,7 +80,7 @@ export async function sendBatches<Entry>(
       await note(free, await service.send(free.map(({ entry }) => entry)));
     } catch (cause) {
       const error = await service.failed(cause);
-      if (error.retryable || !isXorcaError(error, 'XORCA_UNAVAILABLE') || !isBatchFault(cause)) {
+      if (error.retryable || !isXorcaError(error, 'XORCA_UNAVAILABLE') || !service.isBatchFault(cause)) {
         for (const one of [free, ...queue].flat()) keep(one, error.message);
         return { again, isAway: true };
       }

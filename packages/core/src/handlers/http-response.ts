@@ -1,4 +1,4 @@
-import type { OutcomeStatus } from '@xorca/core';
+import type { OutcomeStatus } from '../outcome.ts';
 
 /** What became of one event of a request. */
 export interface HttpResult {
@@ -11,7 +11,7 @@ export interface HttpResult {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** A response to an HTTP request, for gateways of either payload. The body is JSON: `{ results }` or `{ error }`. */
+/** A response to an HTTP request. The body is JSON: `{ results }` or `{ error }`. */
 export interface HttpResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

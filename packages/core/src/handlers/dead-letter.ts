@@ -1,5 +1,5 @@
-import type { CloudEvent, XorcaError } from '@xorca/core';
-import type { TriggerName } from './log-entry.ts';
+import type { CloudEvent } from '../cloud-event.ts';
+import type { XorcaError } from '../errors.ts';
 
 /** Something that can never be taken, for `deadLetters`. */
 export interface DeadLetter {
@@ -9,7 +9,8 @@ export interface DeadLetter {
   readonly event?: CloudEvent;
   /** Why it can never be taken. */
   readonly error: XorcaError;
-  readonly trigger: TriggerName;
-  /** Of SQS or SNS. */
+  /** What brought it: `sqs`, `serviceBus`. */
+  readonly trigger: string;
+  /** Where its trigger gives messages one. */
   readonly messageId?: string;
 }

@@ -1,4 +1,5 @@
-import type { CloudEvent, XorcaError } from '@xorca/core';
+import type { CloudEvent } from '../cloud-event.ts';
+import type { XorcaError } from '../errors.ts';
 
 /** Why an entry of a batch was not taken. */
 export interface Refused {
@@ -21,7 +22,11 @@ export interface BatchService<Entry> {
   /** Sends a batch; gives the entries that were not taken. Throws when the call as a whole failed. */
   send(entries: readonly Entry[]): Promise<readonly Refused[]>;
   /** What a call that failed is told as. */
-  failed(cause: unknown): Promise<XorcaError>;
+  failed(cause: unknown): XorcaError | Promise<XorcaError>;
+  /** Whether an entry was refused for what the event is, so that it would be refused again. All else may be mended, and goes later. */
+  isEventFault(code: string, message: string): boolean;
+  /** Whether a whole call was refused for what one of its entries is, or for their size together. */
+  isBatchFault(cause: unknown): boolean;
 }
 
 /** The words for an event that is larger than its way. */

@@ -1,19 +1,23 @@
-import { type Fleet, isXorcaError, type Orchestrator, type Outcome, XorcaError } from '@xorca/core';
-import { messageOf } from '@xorca/core/backend';
+import { isXorcaError, messageOf, XorcaError } from '../errors.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Orchestrator } from '../orchestrator.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Delivered } from './delivered.ts';
+import { type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-options.ts';
 import { type AnyRunner, handlerRunner } from './handler-runner.ts';
-import { type LambdaOptions, type LambdaSettings, lambdaSettings } from './lambda-options.ts';
-import type { LambdaContext } from './lambda-types.ts';
 import { logEntry, type Trouble } from './log-entry.ts';
 
 /** What every trigger works with: a runner, and the settings of its handler. Made once, at the cold start. */
-export interface Work extends Omit<LambdaSettings, 'log' | 'onOutcome' | 'stopBeforeMs'> {
+export interface Work extends Omit<HandlerSettings, 'log' | 'onOutcome' | 'stopBeforeMs'> {
   /** The factory whose handler this is, for errors. */
   readonly where: string;
   readonly of: AnyRunner;
   /** By the platform's clock. */
   now(): number;
-  /** Epoch ms after which nothing is begun in this invocation; Infinity where nobody says how long it may run. */
-  deadlineAt(context: LambdaContext | undefined): number;
+  /** Takes the envelopes of the platform off a delivery. */
+  read(body: unknown): Delivered;
+  /** Epoch ms after which nothing is begun in this invocation, by how many ms it has left; Infinity where nobody says that. */
+  deadlineIn(leftMs: number | undefined): number;
   /** Leads events through the runner, and tells of their outcomes. */
   handle(events: readonly unknown[], deadlineAt: number): Promise<readonly Outcome[]>;
   /** Tells of an outcome that came about without the runner. */
@@ -22,14 +26,22 @@ export interface Work extends Omit<LambdaSettings, 'log' | 'onOutcome' | 'stopBe
   warn(trouble: Trouble): void;
 }
 
+/** What is a platform's own about its handlers. */
+export interface WorkOptions {
+  readonly read: Work['read'];
+  /** Options beside those that all handlers have. */
+  readonly own?: readonly string[];
+}
+
 /** Checks everything and makes the runner. */
 export function workOf(
   where: string,
   what: Orchestrator | Fleet,
   platform: unknown,
-  options: LambdaOptions,
+  options: HandlerOptions,
+  { read, own }: WorkOptions,
 ): Work {
-  const { log, onOutcome, stopBeforeMs, ...settings } = lambdaSettings(options, where);
+  const { log, onOutcome, stopBeforeMs, ...settings } = handlerSettings(options, where, own);
   const of = handlerRunner(what, platform, options, where);
   const { clock = Date } = platform as { clock?: { now(): number } };
   const now = () => clock.now();
@@ -60,9 +72,9 @@ export function workOf(
     now,
     tell,
     warn,
-    deadlineAt(context) {
-      const left: unknown = context?.getRemainingTimeInMillis?.();
-      if (typeof left !== 'number' || Number.isNaN(left)) return Number.POSITIVE_INFINITY;
+    read,
+    deadlineIn(left) {
+      if (left === undefined) return Number.POSITIVE_INFINITY;
       if (left <= stopBeforeMs) warn({ level: 'error', ...noTime(where, left, stopBeforeMs) });
       return now() + left - stopBeforeMs;
     },

@@ -1,14 +1,13 @@
-import type { CloudEvent, XorcaError } from '@xorca/core';
-
-/** The trigger that a delivery came by. */
-export type TriggerName = 'sqs' | 'sns' | 'event-bridge' | 'http' | 'wake';
+import type { CloudEvent } from '../cloud-event.ts';
+import type { XorcaError } from '../errors.ts';
 
 /** Where a delivery came from, as far as its trigger says so. */
 export interface Origin {
-  readonly trigger: TriggerName;
-  /** Of SQS or SNS. */
+  /** The trigger that it came by: `sqs`, `serviceBus`, `http`, `wake`. */
+  readonly trigger: string;
+  /** Where the trigger gives messages one. */
   readonly messageId?: string;
-  /** How often SQS has delivered it, this time included. */
+  /** How often it has been delivered, this time included. */
   readonly receiveCount?: number;
 }
 
@@ -25,7 +24,7 @@ export interface LogEntry extends Partial<Origin> {
   readonly eventSource?: string;
 }
 
-/** Writes an entry as one line of JSON, which CloudWatch reads field by field. */
+/** Writes an entry as one line of JSON, which CloudWatch and Application Insights read field by field. */
 export function consoleLog(entry: LogEntry): void {
   console[entry.level](JSON.stringify(entry));
 }

@@ -1,5 +1,4 @@
-import { isXorcaError, XorcaError } from '@xorca/core';
-import { messageOf } from '@xorca/core/backend';
+import { isXorcaError, messageOf, XorcaError } from '../errors.ts';
 import type { ReadRequest } from './http-request.ts';
 import { type HttpResponse, later, refusal } from './http-response.ts';
 import type { Work } from './work.ts';

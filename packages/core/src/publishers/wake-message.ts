@@ -1,4 +1,4 @@
-import { messageText } from './publish/message-text.ts';
+import { messageText } from './message-text.ts';
 
 /** What a scheduler sends to wake a process, as JSON; the handlers know it by `xorca`. */
 export interface WakeMessage {
@@ -9,7 +9,7 @@ export interface WakeMessage {
   readonly at?: number;
 }
 
-/** The text of a wake, in characters that SQS takes whatever the id. */
+/** The text of a wake, in characters that every queue takes whatever the id. */
 export function wakeMessage(id: string, at: number): string {
   return messageText({ xorca: 'wake', id, at } satisfies WakeMessage);
 }

@@ -1,7 +1,5 @@
-import { Buffer } from 'node:buffer';
-
 /**
- * JSON as SQS and SNS take it. Of XML's characters they know all but two that JSON leaves as they are; written as escapes,
+ * JSON as queues take it whose answers are XML, as those of SQS, SNS and Storage Queue are. Of XML's characters they know all but two that JSON leaves as they are; written as escapes,
  * they come back from the JSON. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 export function messageText(value: object): string {
@@ -10,5 +8,5 @@ export function messageText(value: object): string {
 
 /** Bytes of a text in UTF-8. */
 export function bytesOf(text: string): number {
-  return Buffer.byteLength(text);
+  return new TextEncoder().encode(text).length;
 }

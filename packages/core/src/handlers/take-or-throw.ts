@@ -1,13 +1,22 @@
-import { XorcaError } from '@xorca/core';
+import { XorcaError } from '../errors.ts';
 import { conclude, type Delivery, type Result, settle } from './settle.ts';
 import type { Work } from './work.ts';
 
-/** Takes what came by an asynchronous invocation, whose only answer is to throw: Lambda then invokes again, and in the end puts it aside. */
+/** What becomes of deliveries that were thrown back, each as a sentence. */
+export interface ThrownBack {
+  /** Of one that may be taken later. */
+  readonly failed: string;
+  /** Of one that can never be taken. */
+  readonly rejected: string;
+}
+
+/** Takes what came by an invocation whose only answer is to throw: it then comes again, all of it, and in the end is put aside. */
 export async function takeOrThrow(
   work: Work,
   trigger: string,
   deliveries: readonly Delivery[],
   deadlineAt: number,
+  next: ThrownBack,
 ): Promise<undefined> {
   const results = await settle(work, deliveries, deadlineAt);
   const again = await conclude(work, deliveries, results);
@@ -17,7 +26,7 @@ export async function takeOrThrow(
   const of = count > 1 ? ` (the first of ${count})` : '';
   throw new XorcaError(
     first.error.code,
-    `${named(first)} from ${trigger}${of} was not taken: ${first.error.code}: ${first.error.message} ${then(first)}`,
+    `${named(first)} from ${trigger}${of} was not taken: ${first.error.code}: ${first.error.message} ${next[first.kind]}`,
     {
       retryable: first.kind === 'failed',
       ...(first.error.processId === undefined ? {} : { processId: first.error.processId }),
@@ -32,10 +41,4 @@ function named({ event, error }: Untaken): string {
   const of = error.processId === undefined ? '' : ` for process ${JSON.stringify(error.processId)}`;
   if (typeof type !== 'string' || typeof id !== 'string') return `A delivery${of}`;
   return `Event ${JSON.stringify(type.slice(0, 200))} with id ${JSON.stringify(id.slice(0, 200))}${of}`;
-}
-
-function then({ kind }: Untaken): string {
-  return kind === 'failed'
-    ? 'Lambda tries again.'
-    : 'It can never be taken, so look for it at the on-failure destination of this function.';
 }
