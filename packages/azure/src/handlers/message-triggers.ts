@@ -1,0 +1,60 @@
+import { type Delivery, type ThrownBack, takeOrThrow } from '@xorca/core/handlers';
+import { type MetadataNames, originsOf } from './message-origin.ts';
+import type { Invocation, Trigger } from './trigger.ts';
+
+// The host knows one answer for all the messages of an invocation: what was taken beside one that failed comes again as well, and is a
+// duplicate then.
+const SERVICE_BUS: ThrownBack = {
+  failed: 'Service Bus delivers again, with whatever came in the same batch.',
+  rejected:
+    'It can never be taken: after its last delivery Service Bus puts it into the dead-letter queue, with whatever came in the same batch.',
+};
+const STORAGE_QUEUE: ThrownBack = {
+  failed: 'The queue delivers again.',
+  rejected: 'It can never be taken: after its last delivery the host puts it into the queue "<name>-poison".',
+};
+const EVENT_GRID: ThrownBack = {
+  failed: 'Event Grid delivers again.',
+  rejected: 'It can never be taken: look for it where the subscription puts dead letters.',
+};
+
+/** A queue or a subscription of Service Bus: one message, or a batch. */
+export const serviceBusTrigger: Trigger = {
+  type: 'serviceBusTrigger',
+  take: (call) =>
+    taken(call, SERVICE_BUS, { trigger: 'serviceBus', id: 'messageId', count: 'deliveryCount' }),
+};
+
+/** A queue of a storage account: one message. */
+export const storageQueueTrigger: Trigger = {
+  type: 'queueTrigger',
+  take: (call) => taken(call, STORAGE_QUEUE, { trigger: 'storageQueue', id: 'id', count: 'dequeueCount' }),
+};
+
+/** Event Grid: one event, or a batch. Also whatever came without a context. */
+export const eventGridTrigger: Trigger = {
+  type: 'eventGridTrigger',
+  is: () => true,
+  take: (call) => taken(call, EVENT_GRID, { trigger: 'eventGrid', id: 'id', count: 'deliveryCount' }),
+};
+
+async function taken(
+  { work, input, context, limits }: Invocation,
+  thrownBack: ThrownBack,
+  names: MetadataNames,
+): Promise<object> {
+  const messages: readonly unknown[] = Array.isArray(input) ? input : [input];
+  const origins = originsOf(context, messages.length, names);
+  const deliveries = messages.map(
+    (body, at): Delivery => ({ body, origin: origins[at] ?? { trigger: names.trigger } }),
+  );
+  const deadlineAt = work.deadlineIn(limits.anyMs);
+  return (await takeOrThrow(work, named(names), deliveries, deadlineAt, thrownBack)) ?? {};
+}
+
+function named({ trigger }: MetadataNames): string {
+  return (
+    { serviceBus: 'Service Bus', storageQueue: 'a storage queue', eventGrid: 'Event Grid' }[trigger] ??
+    trigger
+  );
+}
