@@ -1,13 +1,14 @@
-import { XorcaError } from '@xorca/core';
+import { isXorcaError, XorcaError } from '@xorca/core';
 import { messageOf } from '@xorca/core/backend';
 import { type AzureCall, azureError } from './azure-errors.ts';
+import { connectionOf, type IdentitySettings, type SettingsFound } from './azure-settings.ts';
 
 /** Proves who calls, as the credentials of `@azure/identity` do. */
 export interface AzureCredential {
   getToken(scopes: string | string[], options?: never): Promise<unknown>;
 }
 
-/** Who makes the calls: a client that you made, or one that is made with the first call. Exactly one of `client`, `connection` and `endpoint`. */
+/** Who makes the calls: a client that you made, or one that is made with the first call. Exactly one of `client`, `connection`, `endpoint` and `setting`. */
 export interface AzureConnection<Client = object> {
   /** A client of the SDK; what else names its resource is then not given. */
   readonly client?: Client;
@@ -15,6 +16,11 @@ export interface AzureConnection<Client = object> {
   readonly connection?: string;
   /** Address of the service; calls are then signed by `credential`. */
   readonly endpoint?: string;
+  /**
+   * The name of an app setting, as triggers of Functions have it in their `connection`: the setting has a connection string; or there are
+   * settings for an identity that begin with it and two underscores (`<name>__accountName`, `<name>__fullyQualifiedNamespace`).
+   */
+  readonly setting?: string;
   /** With `endpoint`. Default: `DefaultAzureCredential` of `@azure/identity`: the function's managed identity, or who is logged in. */
   readonly credential?: AzureCredential;
 }
@@ -24,6 +30,7 @@ export const CONNECTION_OPTIONS: readonly (keyof AzureConnection)[] = [
   'client',
   'connection',
   'endpoint',
+  'setting',
   'credential',
 ];
 
@@ -45,6 +52,8 @@ export interface AzureServiceOptions<Sdk, Client> {
   readonly method: keyof Client & string;
   /** What an endpoint looks like, for errors: `https://<account>.blob.core.windows.net`. */
   readonly endpoint: string;
+  /** How an address is found in the settings of an identity. */
+  readonly identity: IdentitySettings;
   readonly load: () => Promise<Sdk>;
   readonly fromConnection: (sdk: Sdk, connection: string) => Client;
   readonly fromEndpoint: (sdk: Sdk, endpoint: string, credential: AzureCredential) => Client;
@@ -52,10 +61,11 @@ export interface AzureServiceOptions<Sdk, Client> {
 
 /** A service whose SDK and client are there with the first call, so that a cold start pays for nothing that it does not use. */
 export function azureService<Sdk, Client extends object>(
-  connection: AzureConnection,
+  given: AzureConnection,
   options: AzureServiceOptions<Sdk, Client>,
 ): AzureService<Client> {
-  assertConnection(connection, options);
+  assertConnection(given, options);
+  const connection = given.setting === undefined ? given : connectionOf(given.setting, options);
   const { where, sdk, load, fromConnection, fromEndpoint } = options;
   let made: Promise<Client> | undefined;
 
@@ -64,10 +74,11 @@ export function azureService<Sdk, Client extends object>(
     const part = await loaded(load, sdk, where);
     try {
       if (connection.connection !== undefined) return fromConnection(part, connection.connection);
-      const { endpoint = '', credential = await defaultCredential(where) } = connection;
+      const { endpoint = '', clientId } = connection as Partial<SettingsFound>;
+      const credential = connection.credential ?? (await defaultCredential(where, clientId));
       return fromEndpoint(part, endpoint, credential);
     } catch (cause) {
-      if (cause instanceof XorcaError) throw cause;
+      if (isXorcaError(cause)) throw cause;
       // Without its message, which may show the key.
       throw new XorcaError(
         'XORCA_CONFIG',
@@ -89,19 +100,21 @@ function assertConnection<Sdk, Client>(
   given: AzureConnection,
   { where, sdk, method, endpoint }: AzureServiceOptions<Sdk, Client>,
 ): void {
-  const ways = (['client', 'connection', 'endpoint'] as const).filter((name) => given[name] !== undefined);
+  const ways = (['client', 'connection', 'endpoint', 'setting'] as const).filter(
+    (name) => given[name] !== undefined,
+  );
   const wrong = (text: string) => new XorcaError('XORCA_CONFIG', text);
   if (ways.length !== 1) {
     const said = ways.length === 0 ? 'none' : ways.join(' and ');
     throw wrong(
-      `${where} needs exactly one of client, connection (a connection string) and endpoint (${endpoint}), and was given ${said}.`,
+      `${where} needs exactly one of client, connection (a connection string), endpoint (${endpoint}) and setting (the name of an app setting), and was given ${said}.`,
     );
   }
   const { client, credential } = given;
   if (client !== undefined && typeof (client as Record<string, unknown> | null)?.[method] !== 'function') {
     throw wrong(`client of ${where} has no method ${method}: pass a client of ${sdk}.`);
   }
-  for (const name of ['connection', 'endpoint'] as const) {
+  for (const name of ['connection', 'endpoint', 'setting'] as const) {
     const text: unknown = given[name];
     if (text !== undefined && (typeof text !== 'string' || text === '')) {
       throw wrong(`${name} of ${where} must be a text, and not an empty one. Is its variable set?`);
@@ -130,11 +143,12 @@ async function loaded<Sdk>(load: () => Promise<Sdk>, name: string, where: string
   }
 }
 
-async function defaultCredential(where: string): Promise<AzureCredential> {
+async function defaultCredential(where: string, clientId: string | undefined): Promise<AzureCredential> {
   const { DefaultAzureCredential } = await loaded(
     () => import('./sdk/identity-sdk.ts'),
     '@azure/identity',
     where,
   );
-  return new DefaultAzureCredential() as unknown as AzureCredential;
+  const options = clientId === undefined ? {} : { managedIdentityClientId: clientId };
+  return new DefaultAzureCredential(options) as unknown as AzureCredential;
 }
