@@ -8,8 +8,8 @@ import {
 } from '@xorca/core';
 import { describe, expect, it } from 'vitest';
 import { setup } from 'xstate';
+import { letters, lettersWorld, noted, shouters, shouting, told } from '../../core/test/support/letters.ts';
 import { cronEvent, httpEvent, snsEvent, sqsRecord } from '../test/support/lambda-events.ts';
-import { letters, lettersWorld, noted, shouters, shouting, told } from '../test/support/letters.ts';
 import {
   eventBridgeHandler,
   httpHandler,

@@ -1,11 +1,11 @@
 import { type CloudEvent, memoryPublisher } from '@xorca/core';
 import { type ObjectStorage, withEventClaims } from '@xorca/core/codec';
 import { describe, expect, it } from 'vitest';
+import { letters, lettersWorld, noted } from '../../core/test/support/letters.ts';
 import { memoryObjects } from '../../core/test/support/memory-objects.ts';
 import { lambdaHandler, type SqsBatchResponse } from '../src/index.ts';
 import { binary } from './support/handler-forms.ts';
 import { eventBridgeEvent, httpEvent, snsEnvelope, sqsRecord } from './support/lambda-events.ts';
-import { letters, lettersWorld, noted } from './support/letters.ts';
 
 // Over the 1 MiB that a runner takes by itself.
 const LARGE = 'x'.repeat(1_500_000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lettersWorld, shouters, shouting } from '../../core/test/support/letters.ts';
 import { type HttpResponse, lambdaHandler } from '../src/index.ts';
 import { binary } from './support/handler-forms.ts';
 import {
@@ -11,7 +12,6 @@ import {
   snsEvent,
   sqsRecord,
 } from './support/lambda-events.ts';
-import { lettersWorld, shouters, shouting } from './support/letters.ts';
 
 const FORMS: Readonly<Record<string, (body: string) => unknown>> = {
   SQS: (body) => ({ Records: [sqsRecord(body)] }),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { letters, lettersWorld, noted, shouters, shouting, told } from '../../core/test/support/letters.ts';
 import { type LambdaResponse, lambdaHandler } from '../src/index.ts';
 import { binary } from './support/handler-forms.ts';
 import {
@@ -12,7 +13,6 @@ import {
   snsEvent,
   sqsRecord,
 } from './support/lambda-events.ts';
-import { letters, lettersWorld, noted, shouters, shouting, told } from './support/letters.ts';
 
 const RUNS = Number(process.env['XORCA_RUNS'] ?? 2_000);
 const SEED = Number(process.env['XORCA_SEED'] ?? Date.now() % 2 ** 31);

@@ -1,7 +1,7 @@
 import type { DeadLetter } from '@xorca/core/handlers';
 import { describe, expect, it } from 'vitest';
+import { letters, lettersWorld, noted, told } from '../../../core/test/support/letters.ts';
 import { eventBridgeEvent, snsEnvelope, snsEvent } from '../../test/support/lambda-events.ts';
-import { letters, lettersWorld, noted, told } from '../../test/support/letters.ts';
 import { eventBridgeHandler } from './event-bridge-handler.ts';
 import { snsHandler } from './sns-handler.ts';
 

@@ -2,9 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type CloudEvent, XorcaError } from '@xorca/core';
 import type { HttpRequest, HttpResponse } from '@xorca/core/handlers';
 import { describe, expect, it } from 'vitest';
+import { letters, lettersWorld, noted, told } from '../../../core/test/support/letters.ts';
 import { binary } from '../../test/support/handler-forms.ts';
 import { httpEvent, restEvent } from '../../test/support/lambda-events.ts';
-import { letters, lettersWorld, noted, told } from '../../test/support/letters.ts';
 import { httpHandler } from './http-handler.ts';
 import type { LambdaOptions } from './lambda-options.ts';
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { letters, lettersWorld, told } from '../../../core/test/support/letters.ts';
 import {
   eventBridgeEvent,
   httpEvent,
@@ -6,7 +7,6 @@ import {
   snsEvent,
   sqsRecord,
 } from '../../test/support/lambda-events.ts';
-import { letters, lettersWorld, told } from '../../test/support/letters.ts';
 import { lambdaHandler } from '../lambda-handler.ts';
 
 afterEach(() => vi.restoreAllMocks());

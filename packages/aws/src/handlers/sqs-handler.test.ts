@@ -1,13 +1,20 @@
 import type { DeadLetter } from '@xorca/core/handlers';
 import { describe, expect, it } from 'vitest';
 import {
+  letters,
+  lettersWorld,
+  noted,
+  shouters,
+  shouting,
+  told,
+} from '../../../core/test/support/letters.ts';
+import {
   cronEvent,
   eventBridgeEvent,
   fifoRecord,
   snsEnvelope,
   sqsRecord,
 } from '../../test/support/lambda-events.ts';
-import { letters, lettersWorld, noted, shouters, shouting, told } from '../../test/support/letters.ts';
 import { type SqsBatchResponse, type SqsRecord, sqsHandler } from './sqs-handler.ts';
 
 async function world(ids: readonly string[] = ['p', 'q']) {

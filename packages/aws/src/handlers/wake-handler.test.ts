@@ -1,8 +1,8 @@
 import { createOrchestrator, memoryPublisher, memoryStore, type ProcessStore } from '@xorca/core';
 import { describe, expect, it } from 'vitest';
 import { setup } from 'xstate';
+import { letters, lettersWorld, shouters, shouting } from '../../../core/test/support/letters.ts';
 import { cronEvent } from '../../test/support/lambda-events.ts';
-import { letters, lettersWorld, shouters, shouting } from '../../test/support/letters.ts';
 import { wakeHandler } from './wake-handler.ts';
 
 const many = (count: number) => Array.from({ length: count }, (_, n) => `p${n}`);

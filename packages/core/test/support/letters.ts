@@ -1,3 +1,6 @@
+import { assign, setup } from 'xstate';
+import { z } from 'zod';
+import type { LogEntry } from '../../src/handlers.ts';
 import {
   type CloudEvent,
   createFleet,
@@ -9,10 +12,7 @@ import {
   onCommand,
   type ProcessStore,
   XorcaError,
-} from '@xorca/core';
-import { assign, setup } from 'xstate';
-import { z } from 'zod';
-import type { LogEntry } from '../../src/index.ts';
+} from '../../src/index.ts';
 
 /** An hour at which nothing else happens. */
 const START = 1_767_225_600_000;
