@@ -21,7 +21,7 @@ export interface AzureConnection<Client = object> {
    * settings for an identity that begin with it and two underscores (`<name>__accountName`, `<name>__fullyQualifiedNamespace`).
    */
   readonly setting?: string;
-  /** With `endpoint`. Default: `DefaultAzureCredential` of `@azure/identity`: the function's managed identity, or who is logged in. */
+  /** With `endpoint` or `setting`. Default: `DefaultAzureCredential` of `@azure/identity`: the function's managed identity, or who is logged in. */
   readonly credential?: AzureCredential;
 }
 
@@ -75,7 +75,7 @@ export function azureService<Sdk, Client extends object>(
     try {
       if (connection.connection !== undefined) return fromConnection(part, connection.connection);
       const { endpoint = '', clientId } = connection as Partial<SettingsFound>;
-      const credential = connection.credential ?? (await defaultCredential(where, clientId));
+      const credential = given.credential ?? (await defaultCredential(where, clientId));
       return fromEndpoint(part, endpoint, credential);
     } catch (cause) {
       if (isXorcaError(cause)) throw cause;
@@ -121,8 +121,10 @@ function assertConnection<Sdk, Client>(
     }
   }
   if (credential === undefined) return;
-  if (given.endpoint === undefined) {
-    throw wrong(`credential of ${where} goes with endpoint: what else it was given proves itself who calls.`);
+  if (given.endpoint === undefined && given.setting === undefined) {
+    throw wrong(
+      `credential of ${where} goes with endpoint or setting: what else it was given proves itself who calls.`,
+    );
   }
   if (typeof credential?.getToken !== 'function') {
     throw wrong(
