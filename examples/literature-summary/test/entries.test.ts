@@ -13,12 +13,14 @@ async function partsOf(name: string) {
   return { platform: text.slice(0, from), rest: text.slice(from) };
 }
 
-it('the entry file for AWS differs from the local one by its imports and its platform alone', async () => {
-  const [local, lambda] = [await partsOf('local.ts'), await partsOf('lambda.ts')];
+it('the entry files for AWS and Azure differ from the local one by their imports and their platform alone', async () => {
+  const local = await partsOf('local.ts');
+  const [lambda, functions] = [await partsOf('lambda.ts'), await partsOf('function.ts')];
   expect(lambda.rest).toBe(local.rest);
+  expect(functions.rest).toBe(lambda.rest);
   expect(local.rest).toMatch(/export const orchestrator = handler\(literatureSummary, platform\);/);
   // Nothing but imports and constants stands above.
-  for (const { platform } of [local, lambda]) {
+  for (const { platform } of [local, lambda, functions]) {
     expect(platform.replaceAll(/^(import|export const|const) [^;]*;$/gm, '').trim()).toBe('');
   }
 });

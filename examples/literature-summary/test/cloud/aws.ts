@@ -3,14 +3,22 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { createTables, dynamodbStore, snsPublisher } from '@xorca/aws';
+import type { CloudEvent } from '@xorca/core';
 import { CREDENTIALS } from '../../../../tools/emulators/aws/credentials.ts';
 import { startDynamoDb } from '../../../../tools/emulators/aws/dynamodb.ts';
 import { startFauxqs } from '../../../../tools/emulators/aws/fauxqs.ts';
 import { startWire } from '../../../../tools/emulators/aws/wire.ts';
 import { type EventSource, startEventSource } from '../../../../tools/emulators/lambda/event-source.ts';
-import { type Fault, type Lambda, startLambda } from '../../../../tools/emulators/lambda/lambda.ts';
+import { type Lambda, startLambda } from '../../../../tools/emulators/lambda/lambda.ts';
+import type { Cloud, CloudOptions } from './cloud.ts';
 
 /** The functions of `lambda.ts`, and which events each gets. */
 const FUNCTIONS = {
@@ -22,14 +30,6 @@ const FUNCTIONS = {
 
 type FunctionName = keyof typeof FUNCTIONS;
 
-/** How the functions of a cloud live. */
-export interface CloudOptions {
-  /** Folder of books. */
-  readonly books: string;
-  readonly fault: () => Fault | undefined;
-  readonly timeoutMs: number;
-}
-
 // What a crashed invocation had comes again after this time; longer than most invocations take.
 const VISIBILITY_SECONDS = 3;
 
@@ -37,7 +37,7 @@ const VISIBILITY_SECONDS = 3;
  * The example on AWS as far as it can be had on one machine: DynamoDB, S3, SNS and SQS as processes of their own behind wires, and the
  * functions of `lambda.ts` in processes that speak Lambda's protocol, each behind a queue with dead letters.
  */
-export async function startCloud({ books, fault, timeoutMs }: CloudOptions) {
+export async function startAws({ books, fault, timeoutMs }: CloudOptions): Promise<Cloud> {
   const emulators = await Promise.all([startDynamoDb(), startFauxqs()]);
   const wires = await Promise.all(emulators.map(({ endpoint }) => startWire(endpoint)));
   const [database, other] = wires as [(typeof wires)[0], (typeof wires)[0]];
@@ -110,11 +110,16 @@ export async function startCloud({ books, fault, timeoutMs }: CloudOptions) {
   );
 
   return {
-    sqs,
-    lambdas,
-    database,
-    dead,
-    everything,
+    silent: (work, calls) => database.during('silent', work, calls),
+    stats() {
+      const all = Object.values(lambdas).map(({ stats }) => stats);
+      return {
+        killed: all.reduce((sum, { killed }) => sum + killed, 0),
+        timedOut: all.reduce((sum, { timedOut }) => sum + timedOut, 0),
+      };
+    },
+    dead: () => drain(sqs, dead.url),
+    sent: () => drain(sqs, everything.url),
     store: dynamodbStore(place),
     publisher: snsPublisher({ topicArn: TopicArn, client: sns }),
     /** What a rule with `rate(1 minute)` sends. */
@@ -130,4 +135,18 @@ export async function startCloud({ books, fault, timeoutMs }: CloudOptions) {
       for (const { stop } of [...wires, ...emulators]) await stop();
     },
   };
+}
+
+/** Takes everything off a queue, as events. */
+async function drain(sqs: SQSClient, QueueUrl: string): Promise<CloudEvent[]> {
+  const events: CloudEvent[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+    );
+    if (Messages.length === 0) return events;
+    events.push(...Messages.map(({ Body = '' }) => JSON.parse(Body) as CloudEvent));
+    const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  }
 }

@@ -1,19 +1,4 @@
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { CloudEvent } from '@xorca/core';
-
-/** Takes everything off a queue, as events. */
-export async function drain(sqs: SQSClient, QueueUrl: string): Promise<CloudEvent[]> {
-  const events: CloudEvent[] = [];
-  for (;;) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-    );
-    if (Messages.length === 0) return events;
-    events.push(...Messages.map(({ Body = '' }) => JSON.parse(Body) as CloudEvent));
-    const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-  }
-}
 
 /** What went over the bus for each process, an event that was sent twice once. Fails where one id stood for two events. */
 export function byProcess(events: readonly CloudEvent[]): ReadonlyMap<string, readonly CloudEvent[]> {
