@@ -7,7 +7,7 @@ const bus = { type: 'serviceBusTopic', topicName: '%XORCA_TOPIC%', connection } 
 
 // In order, one process's events after each other. Commands are carried out side by side.
 registerOrchestrator(app, 'orchestrator', orchestrator, {
-  trigger: { ...bus, subscriptionName: 'orchestrator', isSessionsEnabled: true, cardinality: 'many' },
+  trigger: { ...bus, subscriptionName: 'orchestrator', isSessionsEnabled: true },
 });
 for (const [name, fleet] of Object.entries({ library, summariser, regulations })) {
   registerOrchestrator(app, name, fleet, { trigger: { ...bus, subscriptionName: name } });

@@ -28,10 +28,12 @@ afterEach(() => vi.restoreAllMocks());
 async function world(more: Options = {}) {
   const { time, trouble, log, platform, options } = lettersWorld();
   const handler = functionsHandler(letters, platform, { ...options, ...more });
+  // Batches by hand: what a user may do, and what registerOrchestrator would not.
+  app.serviceBusQueue('letters-batch', { queueName: 'b', connection: 'Bus', cardinality: 'many', handler });
   await handler.runner.start({ id: 'p' });
   registerOrchestrator(app, 'letters', handler, {
     trigger: [
-      { type: 'serviceBusQueue', queueName: 'letters', connection: 'Bus', cardinality: 'many' },
+      { type: 'serviceBusQueue', queueName: 'letters', connection: 'Bus' },
       { type: 'serviceBusTopic', topicName: 't', subscriptionName: 's', connection: 'Bus' },
       { type: 'storageQueue', queueName: 'letters', connection: 'Storage' },
       { type: 'eventGrid' },
@@ -51,8 +53,8 @@ async function world(more: Options = {}) {
 const text = JSON.stringify;
 const bodyOf = (http: HttpAnswer | undefined) => Buffer.from(http?.body?.bytes ?? []).toString();
 const WAYS: Readonly<Record<string, readonly [name: string, of: (body: string) => Sent]>> = {
-  'a queue of Service Bus, in batches': ['letters-serviceBusQueue', (body) => busBatch([body])],
-  'a queue of Service Bus, as bytes': ['letters-serviceBusQueue', (body) => busBytes([body])],
+  'a queue of Service Bus, in batches': ['letters-batch', (body) => busBatch([body])],
+  'a queue of Service Bus, as bytes': ['letters-batch', (body) => busBytes([body])],
   'a subscription of Service Bus': ['letters-serviceBusTopic', (body) => busMessage(body)],
   'a storage queue': ['letters-storageQueue', queueMessage],
   'a storage queue in base64': [
@@ -128,15 +130,28 @@ describe.each(Object.entries(WAYS))('by %s', (way, [name, of]) => {
 });
 
 describe('a batch', () => {
+  it('is what its trigger says: a message that is a list in JSON is one message, and no event', async () => {
+    const { send } = await world();
+    for (const [name, of] of [
+      ['letters-serviceBusQueue', busMessage],
+      ['letters-storageQueue', queueMessage],
+      ['letters-eventGrid', gridEvent],
+    ] as const) {
+      for (const body of ['[]', text([noted('p', 'x')])]) {
+        await expect(send(of(body), name)).rejects.toMatchObject({ code: 'XORCA_INVALID_EVENT' });
+      }
+    }
+  });
+
   it('is thrown back whole when one of it must come again, and nothing is done twice then', async () => {
     const { send, trouble, notes, handler } = await world();
     await handler.runner.start({ id: 'other' });
     const batch = busBatch([text(noted('p', 'one')), text(noted('other', 'x')), text(noted('p', 'two'))]);
     trouble.away = 'other';
-    await expect(send(batch, 'letters-serviceBusQueue')).rejects.toMatchObject({ processId: 'other' });
+    await expect(send(batch, 'letters-batch')).rejects.toMatchObject({ processId: 'other' });
     expect(await notes()).toEqual({ notes: ['one', 'two'] });
     trouble.away = undefined;
-    await send(batch, 'letters-serviceBusQueue');
+    await send(batch, 'letters-batch');
     expect(await notes()).toEqual({ notes: ['one', 'two'] });
     expect((await handler.runner.get('other'))?.context).toEqual({ notes: ['x'] });
   });
@@ -144,12 +159,12 @@ describe('a batch', () => {
   it('says how many of it were not taken', async () => {
     const { send } = await world();
     const batch = busBatch([text(told('note', 'p', { text: 1 })), 'broken', text(noted('p', 'fine'))]);
-    await expect(send(batch, 'letters-serviceBusQueue')).rejects.toThrow(/the first of 2/);
+    await expect(send(batch, 'letters-batch')).rejects.toThrow(/the first of 2/);
   });
 
   it('has the id and the count of each message in the log', async () => {
     const { send, log } = await world();
-    await send(busBatch([text(noted('p', 'a')), 'broken']), 'letters-serviceBusQueue').catch(() => {});
+    await send(busBatch([text(noted('p', 'a')), 'broken']), 'letters-batch').catch(() => {});
     expect(log).toMatchObject([{ trigger: 'serviceBus', messageId: 'm2', receiveCount: 2 }]);
   });
 });
@@ -291,7 +306,7 @@ describe('time', () => {
     await handler.runner.start({ id: 'slow' });
     trouble.loadMs = 9_500;
     const batch = busBatch([text(noted('slow', 'a')), text(noted('p', 'b'))]);
-    await expect(send(batch, 'letters-serviceBusQueue')).rejects.toMatchObject({ code: 'XORCA_DEADLINE' });
+    await expect(send(batch, 'letters-batch')).rejects.toMatchObject({ code: 'XORCA_DEADLINE' });
     trouble.loadMs = 0;
     expect((await handler.runner.get('slow'))?.context).toEqual({ notes: ['a'] });
     expect((await handler.runner.get('p'))?.context).toEqual({ notes: [] });
@@ -321,6 +336,7 @@ describe('a fleet', () => {
       runner: { idempotency: { store } },
       trigger: { type: 'serviceBusQueue', queueName: 'q', connection: 'Bus', cardinality: 'many' },
       log: () => {},
+      deadLetters: async () => {},
     });
     const one = registered().get('shouters');
     const batch = busBatch([text(shouting('p', 'a')), text(shouting('p', 'b'))]);

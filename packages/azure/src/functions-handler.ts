@@ -50,7 +50,10 @@ export function functionsHandler<What extends Orchestrator | Fleet>(
     if (!trigger) throw unknownTrigger(where, String(type));
     return inInvocation(context, () => trigger.take({ work, input, context, limits }));
   };
-  return Object.assign(handler, { runner: work.of.runner as RunnerOf<What> });
+  return Object.assign(handler, {
+    runner: work.of.runner as RunnerOf<What>,
+    putsAside: work.deadLetters !== undefined,
+  });
 }
 
 function unknownTrigger(where: string, type: string): XorcaError {

@@ -41,8 +41,8 @@ const NAME = /^[A-Za-z][\w-]{0,99}$/;
 /**
  * Registers an orchestrator or a fleet with the app of `@azure/functions`: a function for each trigger, and a timer that wakes whatever is
  * due. With one trigger its function has the name given, with several `<name>-<trigger>`; the timer is `<name>-wake`. Gives the handler.
- * Errors: `XORCA_CONFIG`, at the start: a name, a trigger or options that do not fit; a fleet that gets batches without `idempotency`, since
- * a batch that comes again would have its commands carried out twice.
+ * Errors: `XORCA_CONFIG`, at the start: a name, a trigger or options that do not fit; batches without `deadLetters`, and batches for a fleet
+ * without `idempotency`, since a batch comes again as a whole.
  *
  * @example
  * registerOrchestrator(app, 'orders', orders, {
@@ -79,12 +79,13 @@ export function registerOrchestrator<What extends Orchestrator | Fleet>(
   const triggers: readonly TriggerOptions[] = Array.isArray(trigger) ? trigger : [trigger as TriggerOptions];
   for (const each of triggers) assertTrigger(each, where);
   assertDistinct(triggers, where);
+  const beat = wake === false ? undefined : wakeTrigger(wake, where);
   const handler = handlerOf(what, rest, where);
-  assertRemembers(handler as FunctionsHandler, triggers, where);
+  assertBatches(handler as FunctionsHandler, triggers, where);
   for (const each of triggers) {
     register(app, triggers.length === 1 ? name : `${name}-${each.type}`, each, handler);
   }
-  if (wake !== false) register(app, `${name}-wake`, wakeTrigger(wake, where), handler);
+  if (beat) register(app, `${name}-wake`, beat, handler);
   return handler;
 }
 
@@ -135,14 +136,20 @@ function assertDistinct(triggers: readonly TriggerOptions[], where: string): voi
   );
 }
 
-/** A batch that comes again because of one message would have the commands of the others carried out twice. */
-function assertRemembers(
-  { runner }: FunctionsHandler,
+/** What comes again comes again with the whole batch: that must do no harm, and must not be for ever. */
+function assertBatches(
+  { runner, putsAside }: FunctionsHandler,
   triggers: readonly TriggerOptions[],
   where: string,
 ): void {
-  const isBatched = triggers.some((each) => 'cardinality' in each && each.cardinality === 'many');
-  if (!isBatched || !('fleet' in runner) || runner.isIdempotent) return;
+  if (!triggers.some((each) => 'cardinality' in each && each.cardinality === 'many')) return;
+  if (!putsAside) {
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `${where} gets batches (cardinality "many") and has no deadLetters: one message that can never be taken would take its whole batch to the dead letters of the queue. Give it deadLetters, such as deadLettersIn({ objects }) of @xorca/core/handlers, or single messages.`,
+    );
+  }
+  if (!('fleet' in runner) || runner.isIdempotent) return;
   throw new XorcaError(
     'XORCA_CONFIG',
     `${where} gets batches (cardinality "many") for a fleet that does not remember its answers: a batch comes again as a whole, and its commands would be carried out twice. Give it runner: { idempotency: { store } }, or single messages.`,

@@ -27,5 +27,15 @@ export { type CheckedQuery, checkedQuery, matchesQuery, summaryOf } from './stor
 export { assertLockOptions, lockLost, lockTimeout } from './stores/lock-errors.ts';
 export type { KeyPage, ObjectStorage, PutCondition, StoredObject } from './stores/object-storage.ts';
 export { type ObjectStoreOptions, objectStore } from './stores/object-store.ts';
+export type { WakeHint } from './stores/wake-hint.ts';
+export {
+  type DueProcess,
+  type HintedRecord,
+  type HintedSave,
+  type HintPlace,
+  type WakeHints,
+  type WakeHintsOptions,
+  wakeHints,
+} from './stores/wake-hints.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export { type Moved, type ProcessState, processState, type Walker, walker } from './walk.ts';

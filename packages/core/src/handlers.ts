@@ -3,6 +3,7 @@
  * the dead letters. An entry of its own: whoever writes no handler never meets these names.
  */
 export type { DeadLetter } from './handlers/dead-letter.ts';
+export { type DeadLettersInOptions, deadLettersIn } from './handlers/dead-letters-in.ts';
 export { type Delivered, field, isWake, parsedOrText, wakeOf } from './handlers/delivered.ts';
 export type { HandlerOptions } from './handlers/handler-options.ts';
 export type { AnyRunner } from './handlers/handler-runner.ts';

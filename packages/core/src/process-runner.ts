@@ -111,7 +111,8 @@ export function createProcessRunner(env: ProcessEnvironment): ProcessRunner {
         return { plan, saved: savedOf(plan, revision), before: stored, attempt };
       } catch (error) {
         warm.delete(id);
-        if (!(isXorcaError(error) && error.retryable)) throw error;
+        // A store that fences refuses the save of a lost lease, and would refuse it again.
+        if (!(isXorcaError(error) && error.retryable) || error.code === 'XORCA_LOCK_LOST') throw error;
         // Only once, and at once: in a crowd it is stale before its turn comes.
         met = attempt === 0 ? metBy(env.store, error) : undefined;
         const wait = met ? 0 : fullJitter(attempt, BACKOFF_BASE_MS, BACKOFF_CAP_MS, env.random);

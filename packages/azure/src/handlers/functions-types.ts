@@ -4,7 +4,7 @@ import type { RunnerOf, WakeCounts } from '@xorca/core/handlers';
 /** What is read of the context of an invocation. `InvocationContext` of `@azure/functions` fits. */
 export interface FunctionsContext {
   /** Says by which trigger it was invoked. Absent: it is told by what came. */
-  readonly options?: { readonly trigger?: { readonly type?: string } };
+  readonly options?: { readonly trigger?: { readonly type?: string; readonly cardinality?: string } };
   /** Ids and counts of messages, for the log. */
   readonly triggerMetadata?: Readonly<Record<string, unknown>> | undefined;
   /** Take the lines of the log, so that they belong to the invocation. */
@@ -24,4 +24,6 @@ export interface FunctionsHandler<What extends Orchestrator | Fleet = Orchestrat
   (input: unknown, context?: FunctionsContext): Promise<FunctionsResponse>;
   /** The runner behind it, for endpoints and tests that need more of it than a trigger does (`start`, `get`, `waitFor`). */
   readonly runner: RunnerOf<What>;
+  /** Whether what can never be taken is put aside at once (`deadLetters`), which batches need. */
+  readonly putsAside: boolean;
 }

@@ -1,4 +1,5 @@
 import { type Delivery, type ThrownBack, takeOrThrow } from '@xorca/core/handlers';
+import type { FunctionsContext } from './functions-types.ts';
 import { type MetadataNames, originsOf } from './message-origin.ts';
 import type { Invocation, Trigger } from './trigger.ts';
 
@@ -43,7 +44,7 @@ async function taken(
   thrownBack: ThrownBack,
   names: MetadataNames,
 ): Promise<object> {
-  const messages: readonly unknown[] = Array.isArray(input) ? input : [input];
+  const messages = messagesOf(input, context);
   const origins = originsOf(context, messages.length, names);
   const deliveries = messages.map(
     (body, at): Delivery => ({ body, origin: origins[at] ?? { trigger: names.trigger } }),
@@ -57,4 +58,11 @@ function named({ trigger }: MetadataNames): string {
     { serviceBus: 'Service Bus', storageQueue: 'a storage queue', eventGrid: 'Event Grid' }[trigger] ??
     trigger
   );
+}
+
+/** A message whose text is a list in JSON comes as a list, too: only the setting of the trigger tells it from a batch. */
+function messagesOf(input: unknown, { options }: FunctionsContext): readonly unknown[] {
+  if (!Array.isArray(input)) return [input];
+  const isBatch = options?.trigger === undefined || options.trigger.cardinality === 'many';
+  return isBatch ? (input as readonly unknown[]) : [input];
 }

@@ -1,6 +1,7 @@
 import type { RpcData } from './functions-host.ts';
 
-interface Sent {
+/** What a trigger brings. */
+export interface Sent {
   readonly data: RpcData;
   readonly metadata?: Readonly<Record<string, RpcData>>;
 }

@@ -1,7 +1,9 @@
 import { messageOf, type XorcaError } from '../errors.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Scheduler } from '../ports.ts';
 import type { WakeResult } from '../wake.ts';
 import type { Delivered } from './delivered.ts';
+import { deliveryText } from './delivery-text.ts';
 import type { Origin } from './log-entry.ts';
 import { wakeDue, wakeNamed } from './wake-due.ts';
 import { asXorcaError, type Work } from './work.ts';
@@ -67,6 +69,8 @@ async function settleWakes(
   for (const [at, one] of read.entries()) {
     if (one.kind !== 'wake') continue;
     if (one.id === undefined) beats.push(at);
+    else if (one.at !== undefined && work.scheduler && one.at > work.now())
+      results[at] = await sendOn(work.scheduler, one.id, one.at);
     else ids.set(at, one.id);
   }
   if (ids.size > 0) {
@@ -81,6 +85,22 @@ async function settleWakes(
     const failed = await failuresOf([''], async () => void (await wakeDue(work, deadlineAt)));
     const error = failed.get('');
     if (error) for (const at of beats) results[at] = { kind: 'failed', error };
+  }
+}
+
+/**
+ * Asks once more for a wake that came before its time: as one does that waits longer than its queue can hide it, or where the queue's clock
+ * is ahead of ours. Its process has nothing to do yet, and nobody else would ask.
+ */
+async function sendOn(scheduler: Scheduler, id: string, at: number): Promise<Result> {
+  try {
+    await scheduler.wake(id, at);
+    return SETTLED;
+  } catch (thrown) {
+    return {
+      kind: 'failed',
+      error: asXorcaError(thrown, 'A wake that came early could not be sent on its way'),
+    };
   }
 }
 
@@ -146,7 +166,7 @@ async function putAside(
   const { trigger, messageId } = origin;
   try {
     await deadLetters({
-      body: typeof body === 'string' ? body : (JSON.stringify(body) ?? ''),
+      body: deliveryText(body),
       error,
       trigger,
       ...(event ? { event } : {}),

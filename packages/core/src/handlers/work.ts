@@ -2,6 +2,7 @@ import { isXorcaError, messageOf, XorcaError } from '../errors.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Scheduler } from '../ports.ts';
 import type { Delivered } from './delivered.ts';
 import { type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-options.ts';
 import { type AnyRunner, handlerRunner } from './handler-runner.ts';
@@ -14,6 +15,8 @@ export interface Work extends Omit<HandlerSettings, 'log' | 'onOutcome' | 'stopB
   readonly of: AnyRunner;
   /** By the platform's clock. */
   now(): number;
+  /** The platform's, which a wake that comes early is given back to. */
+  readonly scheduler: Scheduler | undefined;
   /** Takes the envelopes of the platform off a delivery. */
   read(body: unknown): Delivered;
   /** Epoch ms after which nothing is begun in this invocation, by how many ms it has left; Infinity where nobody says that. */
@@ -43,7 +46,7 @@ export function workOf(
 ): Work {
   const { log, onOutcome, stopBeforeMs, ...settings } = handlerSettings(options, where, own);
   const of = handlerRunner(what, platform, options, where);
-  const { clock = Date } = platform as { clock?: { now(): number } };
+  const { clock = Date, scheduler } = platform as { clock?: { now(): number }; scheduler?: Scheduler };
   const now = () => clock.now();
 
   function warn(trouble: Trouble): void {
@@ -73,6 +76,7 @@ export function workOf(
     tell,
     warn,
     read,
+    scheduler,
     deadlineIn(left) {
       if (left === undefined) return Number.POSITIVE_INFINITY;
       if (left <= stopBeforeMs) warn({ level: 'error', ...noTime(where, left, stopBeforeMs) });

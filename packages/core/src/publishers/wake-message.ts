@@ -5,7 +5,7 @@ export interface WakeMessage {
   readonly xorca: 'wake';
   /** The process. Absent: whatever is due. */
   readonly id?: string;
-  /** Epoch ms it was asked for. For people. */
+  /** Epoch ms it was asked for. A handler that gets it sooner asks its scheduler once more. */
   readonly at?: number;
 }
 

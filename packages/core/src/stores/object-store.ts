@@ -6,7 +6,8 @@ import { inGroups } from './in-groups.ts';
 import { checkedQuery, matchesQuery, summaryOf } from './list-query.ts';
 import { readObject, readRevision, revisionOf, writeObject } from './object-format.ts';
 import type { ObjectStorage } from './object-storage.ts';
-import { hintKey, readHintKey, type WakeHint } from './wake-hint.ts';
+import type { WakeHint } from './wake-hint.ts';
+import { type HintedRecord, wakeHints } from './wake-hints.ts';
 
 /** Options of `objectStore`. */
 export interface ObjectStoreOptions {
@@ -31,11 +32,6 @@ const READS_AT_ONCE = 16;
  * `<prefix>wake/<time>.<id>…` the hints that `due` goes by. `list` with a filter may give pages that are shorter than the limit.
  * Errors: `XORCA_CONFLICT`, `XORCA_INVALID_ID`, `XORCA_CORRUPT_RECORD`, and what the storage throws.
  *
- * Why `due` misses nothing for good: a record with a wakeAt names one hint as its living one, and that hint was written before
- * the record. A save that keeps the wakeAt keeps the hint; its condition proves that nobody changed it in between. Any
- * other save brings a hint of its own, with a key nobody else has. So a hint that the stored record does not name was
- * either left behind, or belongs to a save still under way; the latter is younger than the longest invocation, and only older ones are swept.
- *
  * @example
  * const store = objectStore(myBucket, { prefix: 'xorca/' })
  */
@@ -44,28 +40,36 @@ export function objectStore(objects: ObjectStorage, options: ObjectStoreOptions 
   const { prefix = '', clock = Date, sweepAfterMs = 20 * 60_000 } = options;
   const recordKey = (encodedId: string) => `${prefix}process/${encodedId}`;
 
-  // What a hint leads to: the process when it is due, undefined when the hint is a leftover.
-  async function follow(hint: WakeHint): Promise<string | undefined> {
+  const hints = wakeHints(
+    {
+      write: async (key, id) => void (await objects.put(prefix + key, id, 'any')),
+      remove: (key) => objects.delete(prefix + key),
+      async list(_, cursor) {
+        const page = await objects.list(`${prefix}wake/`, {
+          limit: HINTS_PER_PAGE,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        return { ...page, keys: page.keys.map((key) => key.slice(prefix.length)) };
+      },
+      look,
+    },
+    { clock, sweepAfterMs },
+  );
+
+  async function look(hint: WakeHint): Promise<HintedRecord | undefined> {
     const key = recordKey(hint.encodedId);
     const id = decodeProcessId(hint.encodedId);
     const object = await objects.get(key);
-    if (object) {
-      try {
-        const stored = readObject(object.text, id, key);
-        if (stored.hint === hint.key) return stored.record.id;
-      } catch (error) {
-        if (!isXorcaError(error, 'XORCA_CORRUPT_RECORD')) throw error;
-        // Named as due, so that whoever loads it says what is wrong with it. The hint's text is the id.
-        return id ?? (await objects.get(prefix + hint.key))?.text;
-      }
+    if (!object) return undefined;
+    try {
+      const { record, hint: living } = readObject(object.text, id, key);
+      return { id: record.id, hint: living, wakeAt: record.wakeAt };
+    } catch (error) {
+      if (!isXorcaError(error, 'XORCA_CORRUPT_RECORD')) throw error;
+      // The hint's text is the id.
+      const said = id ?? (await objects.get(prefix + hint.key))?.text;
+      return said === undefined ? undefined : { id: said, hint: hint.key, wakeAt: hint.wakeAt };
     }
-    if (hint.writtenAt + sweepAfterMs < clock.now()) await dropHint(hint.key);
-    return undefined;
-  }
-
-  // A hint too many does no harm, so a failure here must not fail a save that went through, or a `due`.
-  async function dropHint(hint: string): Promise<void> {
-    await objects.delete(prefix + hint).catch(() => undefined);
   }
 
   return {
@@ -84,12 +88,7 @@ export function objectStore(objects: ObjectStorage, options: ObjectStoreOptions 
       if (expected !== undefined && !before) throw conflict(id, expected);
       const stamp = globalThis.crypto.randomUUID();
       const old = before?.hint ?? null;
-      let hint: string | null = null;
-      if (wakeAt !== null) {
-        hint = hintKey(wakeAt, encodedId, clock.now(), stamp);
-        if (old !== null && readHintKey(old)?.wakeAt === readHintKey(hint)?.wakeAt) hint = old;
-        else await objects.put(prefix + hint, id, 'any');
-      }
+      const hint = await hints.before({ id, encodedId, wakeAt, stamp }, old);
       const text = writeObject({ record, hint, stamp });
       let tag: string;
       try {
@@ -98,30 +97,12 @@ export function objectStore(objects: ObjectStorage, options: ObjectStoreOptions 
         // The hint stays: after a lost reply the storage's client may have tried again and met its own write.
         throw isXorcaError(error, 'XORCA_CONFLICT') ? conflict(id, expected) : error;
       }
-      // No record names it any more, and no save that counts on it can still go through.
-      if (old !== null && old !== hint) await dropHint(old);
+      await hints.after(old, hint);
       return revisionOf(tag, hint);
     },
 
     async due(now, limit) {
-      // A set: two leftover hints of one unreadable record name it twice.
-      const ids = new Set<string>();
-      let cursor: string | undefined;
-      do {
-        const page = await objects.list(`${prefix}wake/`, {
-          limit: HINTS_PER_PAGE,
-          ...(cursor === undefined ? {} : { cursor }),
-        });
-        const hints = page.keys.map((key) => readHintKey(key.slice(prefix.length)));
-        const later = hints.findIndex((hint) => hint !== undefined && hint.wakeAt > now);
-        const ready = (later < 0 ? hints : hints.slice(0, later)).filter((hint) => hint !== undefined);
-        for await (const group of inGroups(ready, READS_AT_ONCE, follow)) {
-          for (const id of group) if (id !== undefined) ids.add(id);
-          if (ids.size >= limit) return [...ids].slice(0, Math.max(0, limit));
-        }
-        cursor = later < 0 ? page.next : undefined;
-      } while (cursor !== undefined);
-      return [...ids];
+      return (await hints.due(now, limit)).map(({ id }) => id);
     },
 
     async list(query) {
@@ -148,7 +129,7 @@ export function objectStore(objects: ObjectStorage, options: ObjectStoreOptions 
       if (!object) return;
       await objects.delete(key);
       const hint = hintOf(object.text, key);
-      if (hint !== null) await dropHint(hint);
+      if (hint !== null) await hints.drop(hint);
     },
   };
 
