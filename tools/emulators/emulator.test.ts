@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { startDynamoDb } from './aws/dynamodb.ts';
 import { startFauxqs } from './aws/fauxqs.ts';
 import { startSqs } from './aws/sqs.ts';
-import { type Emulator, startProgram } from './emulator.ts';
+import { type Emulator, startPrinting, startProgram } from './emulator.ts';
 
 const starts: Record<string, () => Promise<Emulator>> = { startDynamoDb, startFauxqs, startSqs };
 
@@ -55,6 +55,8 @@ it.each(Object.keys(ends) as (keyof typeof ends)[])(
 
 it('a program that ends by itself is not waited for', async () => {
   await expect(startProgram('/nowhere/at/all', () => [])).rejects.toThrow(/ended by itself/);
+  const printing = startPrinting('/bin/echo', ['broken'], () => undefined);
+  await expect(printing).rejects.toThrow(/ended by itself with 0.*broken/s);
 });
 
 async function isThere(endpoint: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 
 /** A service of a cloud, emulated by a process of its own on this machine. */
 export interface Emulator {
@@ -18,25 +18,58 @@ export async function startProgram(
   args: (port: number) => readonly string[],
 ): Promise<Emulator> {
   const port = await freePort();
-  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', path, ...args(port)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  const failed = once(child, 'error').then(([error]) => {
-    throw error;
-  });
+  const { child, stop } = guarded(path, args(port), 'ignore');
   const endpoint = `http://127.0.0.1:${port}`;
-  await Promise.race([answers(endpoint, child), failed]);
+  await Promise.race([answers(endpoint, child), failureOf(child)]);
   child.unref();
+  return { endpoint, stop };
+}
+
+/** Starts a program that chooses its ports and prints them, and waits until `found` sees in what it printed all that it has to. */
+export async function startPrinting<Found>(
+  path: string,
+  args: readonly string[],
+  found: (printed: string) => Found | undefined,
+): Promise<{ readonly found: Found; stop(): Promise<void> }> {
+  const { child, stop } = guarded(path, args, 'pipe');
+  const printing = new Promise<Found>((resolve, reject) => {
+    let printed = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      const result = found(printed);
+      if (result !== undefined) resolve(result);
+    });
+    child.once('close', (code) =>
+      reject(new Error(`The emulator ended by itself with ${code}, and printed: ${printed}`)),
+    );
+  });
+  const result = await Promise.race([printing, failureOf(child)]);
+  child.unref();
+  // What it prints later is read, or it would wait for that, but it keeps nobody alive.
+  (child.stdout as Socket).unref();
+  return { found: result, stop };
+}
+
+function guarded(path: string, args: readonly string[], stdout: 'ignore' | 'pipe') {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', path, ...args], {
+    stdio: ['pipe', stdout, 'ignore'],
+  });
   return {
-    endpoint,
+    child,
     async stop() {
       if (child.exitCode !== null) return;
       const exited = once(child, 'exit');
       child.ref();
-      child.stdin.end();
+      child.stdin?.end();
       await exited;
     },
   };
+}
+
+function failureOf(child: ChildProcess): Promise<never> {
+  return once(child, 'error').then(([error]) => {
+    throw error;
+  });
 }
 
 /** Starts a module that says `{ port }` to its parent once it listens. */
