@@ -99,6 +99,22 @@ it('a lock that lets any lease release the lock is found twice', async () => {
   }
 });
 
+it('the contract asks a lock for no lease that it has not', async () => {
+  const ttlMs = { shortest: 15_000, longest: 60_000 };
+  const asked: number[] = [];
+  const counting: Break = (lock) => ({
+    acquire(id, options) {
+      asked.push(options.ttlMs);
+      return lock.acquire(id, options);
+    },
+  });
+  for (const { name, run } of lockContract) {
+    await expect(run(() => ({ ...setup(counting), ttlMs })).then(() => name)).resolves.toBe(name);
+  }
+  expect(Math.min(...asked)).toBeGreaterThanOrEqual(ttlMs.shortest);
+  expect(Math.max(...asked)).toBeLessThanOrEqual(ttlMs.longest);
+});
+
 function setup(breakIt: Break): LockUnderTest {
   const time = virtualTime();
   const fresh = () => memoryLock({ clock: time, timers: time });

@@ -1,0 +1,1 @@
+export { ContainerClient } from '@azure/storage-blob';
