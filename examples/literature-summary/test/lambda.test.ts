@@ -8,5 +8,5 @@ it(
   {
     timeout: 240_000,
   },
-  () => faultRun(startAws),
+  () => faultRun(startAws, { killedEach: 10 }),
 );

@@ -16,8 +16,8 @@ export interface Cloud {
   readonly publisher: EventPublisher;
   /** What the cloud's clock sends each minute. */
   cron(): Promise<void>;
-  /** While the work runs, so many calls of the database are never answered. */
-  silent<Result>(work: () => Promise<Result>, calls: number): Promise<Result>;
+  /** While the work runs, the database leaves so many calls without an answer that an invocation runs into its timeout. */
+  silent<Result>(work: () => Promise<Result>): Promise<Result>;
   /** What became of invocations. */
   stats(): { readonly killed: number; readonly timedOut: number };
   /** Takes what was put aside. */

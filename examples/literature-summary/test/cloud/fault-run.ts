@@ -13,8 +13,6 @@ import { byProcess } from './observed.ts';
 
 /** How many processes a run has. */
 export const PROCESSES = 200;
-// One invocation in so many is killed, so that whatever the batches, many are.
-const KILLED_EACH = 10;
 
 // Of a real book as much as a summary needs: what is tried here is the way of the events.
 async function smallLibrary(): Promise<string> {
@@ -28,16 +26,19 @@ async function smallLibrary(): Promise<string> {
 }
 
 /**
- * Leads 200 processes through the example on a cloud whose functions are killed in one invocation of ten, at any instruction, and whose
+ * Leads 200 processes through the example on a cloud that kills a function in one invocation of `killedEach`, at any instruction, and whose
  * database falls silent in the middle of it; then looks whether anything was lost or done twice.
  */
-export async function faultRun(start: (options: CloudOptions) => Promise<Cloud>): Promise<void> {
+export async function faultRun(
+  start: (options: CloudOptions) => Promise<Cloud>,
+  { killedEach }: { readonly killedEach: number },
+): Promise<void> {
   const draw = chance(seed);
   let invocations = 0;
   const cloud = await start({
     books: await smallLibrary(),
     timeoutMs: 8_000,
-    fault: () => (++invocations % KILLED_EACH === 0 ? { killAfterMs: draw() * 40 } : undefined),
+    fault: () => (++invocations % killedEach === 0 ? { killAfterMs: draw() * 40 } : undefined),
   });
   const { store, publisher } = cloud;
   try {
@@ -58,14 +59,15 @@ export async function faultRun(start: (options: CloudOptions) => Promise<Cloud>)
     for (let turn = 1; ended < PROCESSES; turn++) {
       await cloud.cron();
       if (turn === 2) {
+        // Asks the database whatever else goes on.
+        let beat: Promise<void> | undefined;
         await cloud.silent(async () => {
-          // Asks the database whatever else goes on.
-          const beat = cloud.cron();
+          beat = cloud.cron();
           await expect
             .poll(() => cloud.stats().timedOut, { timeout: 60_000, interval: 100 })
             .toBeGreaterThan(0);
-          await beat;
-        }, 3);
+        });
+        await beat;
       }
       ended = (await listed()).filter(({ status }) => status !== 'active').length;
     }
