@@ -1,8 +1,8 @@
-import { memoryPublisher, memoryStore, type Orchestrator } from '@xorca/core';
+import { type Fleet, memoryPublisher, memoryStore, type Orchestrator } from '@xorca/core';
 import type { DeadLetter } from '@xorca/core/handlers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { letters, lettersWorld, noted, shouters, shouting, told } from '../../core/test/support/letters.ts';
-import { app, type HttpAnswer, invoke, type RpcData, registered } from '../test/support/functions-host.ts';
+import { app, invoke, type RpcHttp, registered } from '../test/support/functions-host.ts';
 import {
   busBatch,
   busBytes,
@@ -10,48 +10,46 @@ import {
   gridEvent,
   queueMessage,
   request,
+  type Sent,
   tick,
 } from '../test/support/functions-inputs.ts';
 import { functionsHandler } from './functions-handler.ts';
 import type { FunctionsOptions } from './handlers/functions-options.ts';
-import { registerOrchestrator } from './register-orchestrator.ts';
+import { type RegisterNewOptions, registerOrchestrator } from './register-orchestrator.ts';
 
 type Options = Partial<FunctionsOptions<Orchestrator>>;
-interface Sent {
-  readonly data: RpcData;
-  readonly metadata?: Readonly<Record<string, RpcData>>;
-}
-
 afterEach(() => vi.restoreAllMocks());
 
 /** An app with a function for each trigger, and a process `p`. */
 async function world(more: Options = {}) {
   const { time, trouble, log, platform, options } = lettersWorld();
   const handler = functionsHandler(letters, platform, { ...options, ...more });
-  // Batches by hand: what a user may do, and what registerOrchestrator would not.
-  app.serviceBusQueue('letters-batch', { queueName: 'b', connection: 'Bus', cardinality: 'many', handler });
   await handler.runner.start({ id: 'p' });
-  registerOrchestrator(app, 'letters', handler, {
-    trigger: [
-      { type: 'serviceBusQueue', queueName: 'letters', connection: 'Bus' },
-      { type: 'serviceBusTopic', topicName: 't', subscriptionName: 's', connection: 'Bus' },
-      { type: 'storageQueue', queueName: 'letters', connection: 'Storage' },
-      { type: 'eventGrid' },
-      { type: 'http' },
-    ],
+  registered(() => {
+    // Batches by hand: what a user may do, and what registerOrchestrator would not.
+    app.serviceBusQueue('letters-batch', {
+      queueName: 'b',
+      connection: 'Bus',
+      cardinality: 'many',
+      handler,
+    });
+    registerOrchestrator(app, 'letters', handler, {
+      trigger: [
+        { type: 'serviceBusQueue', queueName: 'letters', connection: 'Bus' },
+        { type: 'serviceBusTopic', topicName: 't', subscriptionName: 's', connection: 'Bus' },
+        { type: 'storageQueue', queueName: 'letters', connection: 'Storage' },
+        { type: 'eventGrid' },
+        { type: 'http' },
+      ],
+    });
   });
-  const functions = registered();
-  const send = ({ data, metadata }: Sent, name: string) => {
-    const one = functions.get(name);
-    if (!one) throw new Error(`${name} is not registered`);
-    return invoke(one, data, metadata);
-  };
+  const send = ({ data, metadata }: Sent, name: string) => invoke(name, data, metadata);
   const notes = async () => (await handler.runner.get('p'))?.context as { notes: string[] };
-  return { time, trouble, log, handler, functions, send, notes };
+  return { time, trouble, log, handler, send, notes };
 }
 
 const text = JSON.stringify;
-const bodyOf = (http: HttpAnswer | undefined) => Buffer.from(http?.body?.bytes ?? []).toString();
+const bodyOf = (http: RpcHttp | undefined) => Buffer.from(http?.body?.bytes ?? []).toString();
 const WAYS: Readonly<Record<string, readonly [name: string, of: (body: string) => Sent]>> = {
   'a queue of Service Bus, in batches': ['letters-batch', (body) => busBatch([body])],
   'a queue of Service Bus, as bytes': ['letters-batch', (body) => busBytes([body])],
@@ -182,9 +180,8 @@ describe('the log', () => {
       stopBefore: 0,
       deadLetters: async () => {},
     });
-    registerOrchestrator(app, 'letters', handler, { trigger: { type: 'eventGrid' }, wake: false });
-    const one = registered().get('letters');
-    const { log } = await invoke(one as never, { json: '{"specversion":"1.0"}' });
+    registered(() => app.eventGrid('letters', { handler }));
+    const { log } = await invoke('letters', { json: '{"specversion":"1.0"}' });
     expect(log.map(({ level }) => level)).toEqual(['warning']);
     expect(JSON.parse(log[0]?.text ?? '')).toMatchObject({ level: 'warn', code: 'XORCA_INVALID_EVENT' });
   });
@@ -331,17 +328,17 @@ describe('a fleet', () => {
     const { fleet, shouted } = shouters();
     const publisher = memoryPublisher();
     const store = memoryStore();
-    registerOrchestrator(app, 'shouters', fleet, {
+    const options: RegisterNewOptions<Fleet> = {
       platform: { publisher },
       runner: { idempotency: { store } },
       trigger: { type: 'serviceBusQueue', queueName: 'q', connection: 'Bus', cardinality: 'many' },
       log: () => {},
       deadLetters: async () => {},
-    });
-    const one = registered().get('shouters');
+    };
+    registered(() => void registerOrchestrator<Fleet>(app, 'shouters', fleet, options));
     const batch = busBatch([text(shouting('p', 'a')), text(shouting('p', 'b'))]);
-    await invoke(one as never, batch.data, batch.metadata);
-    await invoke(one as never, batch.data, batch.metadata);
+    await invoke('shouters', batch.data, batch.metadata);
+    await invoke('shouters', batch.data, batch.metadata);
     // Of the batch that came again nothing was carried out once more.
     expect(shouted).toEqual(['a', 'b']);
     expect(publisher.published.filter(({ type }) => type.endsWith('.success'))).toHaveLength(4);

@@ -2,7 +2,7 @@ import type { Fleet, Orchestrator } from '@xorca/core';
 import { memoryPublisher, memoryStore } from '@xorca/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { letters, shouters } from '../../core/test/support/letters.ts';
-import { app, registered } from '../test/support/functions-host.ts';
+import { app, taken } from '../test/support/functions-host.ts';
 import { functionsHandler } from './functions-handler.ts';
 import { type RegisterNewOptions, registerOrchestrator } from './register-orchestrator.ts';
 
@@ -11,15 +11,14 @@ const queue = { type: 'serviceBusQueue', queueName: 'orders', connection: 'Bus' 
 
 /** The trigger of each function that was registered, as the host is told. */
 function bindings(): Record<string, Record<string, unknown>> {
-  const found = [...registered()].map(([name, { metadata }]) => {
-    const trigger = Object.values(metadata.bindings).find(({ type }) => /trigger$/i.test(type)) ?? {};
+  const found = [...taken()].map(([name, { trigger }]) => {
     const { name: _, direction: __, properties: ___, ...rest } = trigger as Record<string, unknown>;
     return [name, rest];
   });
   return Object.fromEntries(found);
 }
 
-afterEach(() => void registered());
+afterEach(() => void taken());
 
 describe('registerOrchestrator', () => {
   it('registers a function under its name, and a timer each minute for what is due', () => {

@@ -52,7 +52,7 @@ const sent: fc.Arbitrary<readonly [name: string, sent: Sent]> = fc.oneof(
   fc.constant(['f-wake', tick] as const),
 );
 
-function functionsOf(handler: FunctionsHandler) {
+function register(handler: FunctionsHandler): void {
   const bus = { queueName: 'q', connection: 'Bus' } as const;
   registerOrchestrator(app, 'f', handler, {
     trigger: [
@@ -63,7 +63,6 @@ function functionsOf(handler: FunctionsHandler) {
     ],
   });
   app.serviceBusQueue('batch', { ...bus, cardinality: 'many', handler });
-  return registered();
 }
 
 it.each(['an orchestrator', 'a fleet'])(
@@ -74,10 +73,11 @@ it.each(['an orchestrator', 'a fleet'])(
       fc.asyncProperty(sent, fc.boolean(), async ([name, { data, metadata }], isAway) => {
         const { platform, options, trouble, log } = lettersWorld();
         const what = kind === 'a fleet' ? shouters().fleet : letters;
-        const functions = functionsOf(functionsHandler(what, platform, options));
+        const handler = functionsHandler(what, platform, options);
+        registered(() => register(handler));
         if (isAway) trouble.away = '*';
         try {
-          const { http } = await invoke(functions.get(name) as never, data, metadata);
+          const { http } = await invoke(name, data, metadata);
           if (name === 'f-http') {
             expect(['200', '207', '400', '405', '413', '415', '503']).toContain(http?.statusCode);
           }

@@ -1,89 +1,45 @@
-import { createRequire, registerHooks } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import type { LogLine } from '../../../../tools/emulators/functions/functions-core.ts';
+import { inProcessFunctions } from '../../../../tools/emulators/functions/in-process.ts';
+import type {
+  RegisteredFunction,
+  RpcData,
+  RpcHttp,
+  RpcMetadata,
+} from '../../../../tools/emulators/functions/rpc.ts';
 
-/** Data as the host sends it to its worker. */
-export type RpcData =
-  | { readonly string: string }
-  | { readonly json: string }
-  | { readonly bytes: Uint8Array }
-  | { readonly collectionString: { readonly string: readonly string[] } }
-  | { readonly collectionBytes: { readonly bytes: readonly Uint8Array[] } }
-  | { readonly http: object };
+export type { RpcData, RpcHttp, RpcMetadata };
 
-interface Registered {
-  readonly metadata: {
-    readonly name: string;
-    readonly bindings: Readonly<
-      Record<string, Readonly<Record<string, unknown>> & { readonly type: string }>
-    >;
-  };
-  readonly callback: (...inputs: unknown[]) => unknown;
+// The programming model itself, registering and invoking in this process.
+const host = await inProcessFunctions();
+
+/** `app` of `@azure/functions`. */
+export const { app } = host;
+
+/** Forgets what was registered, registers anew, and gives what there is then. */
+export function registered(register: () => void): ReadonlyMap<string, RegisteredFunction> {
+  host.clear();
+  register();
+  return new Map(host.functions);
 }
 
-interface Core {
-  readonly functions: Map<string, Registered>;
-  getProgrammingModel(): {
-    getInvocationModel(context: object): {
-      getArguments(): Promise<{ readonly context: object; readonly inputs: unknown[] }>;
-      invokeFunction(context: object, inputs: unknown[], callback: Registered['callback']): Promise<unknown>;
-      getResponse(
-        context: object,
-        result: unknown,
-      ): Promise<{ readonly returnValue?: { readonly http?: HttpAnswer } }>;
-    };
-  };
-}
-
-/** An answer by HTTP, as it goes back to the host. */
-export interface HttpAnswer {
-  readonly statusCode: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: { readonly string?: string; readonly bytes?: Uint8Array };
-}
-
-/** A line that a function logged. */
-export interface LogLine {
-  readonly level: string;
-  readonly text: string;
-}
-
-const CORE = join(import.meta.dirname, 'functions-core.cjs');
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === '@azure/functions-core'
-      ? { url: pathToFileURL(CORE).href, format: 'commonjs', shortCircuit: true }
-      : next(specifier, context),
-});
-const require = createRequire(import.meta.url);
-const core = require(CORE) as Core;
-
-/** The programming model itself, on the core above. */
-export const { app } = require('@azure/functions') as typeof import('@azure/functions');
-
-/** What was registered, and removes it. */
-export function registered(): ReadonlyMap<string, Registered> {
-  const found = new Map(core.functions);
-  core.functions.clear();
+/** What is registered; it is forgotten then. */
+export function taken(): ReadonlyMap<string, RegisteredFunction> {
+  const found = new Map(host.functions);
+  host.clear();
   return found;
 }
 
 /** Invokes a function as the worker does; throws what it throws. */
 export async function invoke(
-  { metadata, callback }: Registered,
+  name: string,
   data: RpcData,
-  triggerMetadata: Readonly<Record<string, RpcData>> = {},
-): Promise<{ readonly http?: HttpAnswer; readonly log: readonly LogLine[] }> {
-  const log: LogLine[] = [];
-  const [name] = Object.entries(metadata.bindings).find(([, { type }]) => /trigger$/i.test(type)) ?? [''];
-  const model = core.getProgrammingModel().getInvocationModel({
-    invocationId: crypto.randomUUID(),
-    metadata,
-    request: { inputData: [{ name, data }], triggerMetadata },
-    log: (level: string, _: string, text: string) => void log.push({ level, text }),
-  });
-  const { context, inputs } = await model.getArguments();
-  const result = await model.invokeFunction(context, inputs, callback);
-  const { returnValue } = await model.getResponse(context, result);
-  return { log, ...(returnValue?.http ? { http: returnValue.http } : {}) };
+  triggerMetadata: RpcMetadata = {},
+): Promise<{ readonly http?: RpcHttp; readonly log: readonly LogLine[] }> {
+  const before = host.lines.length;
+  const { returnValue } = await host.invoke(name, { data, triggerMetadata });
+  const http = returnValue?.http;
+  return {
+    log: host.lines.slice(before).filter(({ category }) => category === 'user'),
+    ...(http ? { http } : {}),
+  };
 }

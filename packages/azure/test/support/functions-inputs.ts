@@ -1,9 +1,9 @@
-import type { RpcData } from './functions-host.ts';
+import type { RpcData, RpcMetadata } from './functions-host.ts';
 
 /** What a trigger brings. */
 export interface Sent {
   readonly data: RpcData;
-  readonly metadata?: Readonly<Record<string, RpcData>>;
+  readonly metadata?: RpcMetadata;
 }
 
 const string = (text: string): RpcData => ({ string: text });
@@ -53,9 +53,9 @@ export const request = (
     http: {
       method,
       url: 'https://app.azurewebsites.net/api/orders?code=key',
-      headers,
-      params: {},
-      query: { code: 'key' },
+      nullableHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }])),
+      nullableParams: {},
+      nullableQuery: { code: { value: 'key' } },
       body: typeof body === 'string' ? { string: body } : { bytes: body },
     },
   },

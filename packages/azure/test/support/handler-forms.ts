@@ -1,7 +1,7 @@
 import type { CloudEvent, Orchestrator } from '@xorca/core';
 import type { HandlerFixture, HandlerUnderTest, MakeHandler, Verdict } from '@xorca/testing';
 import { functionsHandler, registerOrchestrator, type TriggerOptions } from '../../src/index.ts';
-import { app, type HttpAnswer, invoke, registered } from './functions-host.ts';
+import { app, invoke, type RpcHttp, registered } from './functions-host.ts';
 import {
   busBatch,
   busBytes,
@@ -14,7 +14,7 @@ import {
 } from './functions-inputs.ts';
 
 /** Sends what a trigger brings to its function. */
-type Send = (sent: Sent) => Promise<HttpAnswer | undefined>;
+type Send = (sent: Sent) => Promise<RpcHttp | undefined>;
 /** What becomes of texts, behind a form of a trigger. `dead`: the texts that were put aside. */
 type Deliver = (
   send: Send,
@@ -36,10 +36,8 @@ function form(trigger: TriggerOptions, deliver: Deliver, kind: Partial<HandlerUn
         ...(isBatched ? { deadLetters: async ({ body }) => void dead.push(body) } : {}),
         runner: { report: () => {} },
       });
-      registerOrchestrator(app, 'f', handler, { trigger });
-      const one = registered().get(name);
-      if (!one) throw new Error(`${name} is not registered`);
-      return async ({ data, metadata }) => (await invoke(one, data, metadata)).http;
+      registered(() => void registerOrchestrator(app, 'f', handler, { trigger }));
+      return async ({ data, metadata }) => (await invoke(name, data, metadata)).http;
     };
     return {
       deliver: (bodies, { remainingMs } = {}) => deliver(sender('f', remainingMs), bodies, dead),
