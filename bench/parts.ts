@@ -1,5 +1,7 @@
 import { awsColdStart } from './aws/cold-start.ts';
 import { awsStores } from './aws/stores.ts';
+import { azureColdStart } from './azure/cold-start.ts';
+import { azureStores } from './azure/stores.ts';
 import { codec } from './codec.ts';
 import { durable } from './durable.ts';
 import { growth } from './growth.ts';
@@ -22,4 +24,6 @@ export const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   '(i) Simulation': simulation,
   '(j) Stores of AWS, an event at the wire': awsStores,
   '(k) Cold start on AWS': awsColdStart,
+  '(l) Stores of Azure, an event at the wire': azureStores,
+  '(m) Cold start on Azure': azureColdStart,
 };

@@ -1,5 +1,5 @@
 import { awsScheduler, dynamodbStore, lambdaHandler, snsPublisher } from '@xorca/aws';
-import { answering } from './answering.ts';
+import { answering } from '../answering.ts';
 
 const {
   XORCA_TABLE: table = '',

@@ -1,11 +1,6 @@
 import type { WireCall } from '../../tools/emulators/wire.ts';
+import type { Bill } from '../at-the-wire.ts';
 import { PRICES } from './prices.ts';
-
-/** What calls come to: request units, and dollars a million times them. */
-export interface Bill {
-  readonly units: string;
-  readonly dollars: number;
-}
 
 interface Item {
   readonly pk: { readonly S: string };
