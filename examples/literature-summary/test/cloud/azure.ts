@@ -8,6 +8,8 @@ import { startWire } from '../../../../tools/emulators/azure/wire.ts';
 import { startFunctions } from '../../../../tools/emulators/functions/functions.ts';
 import { startServiceBusSource } from '../../../../tools/emulators/functions/service-bus-source.ts';
 import { fireTimer } from '../../../../tools/emulators/functions/timer.ts';
+import { bundle } from '../../../azure-bicep/src/bundle.ts';
+import { temporaryFolder } from '../../../shared/test/temporary-folder.ts';
 import type { Cloud, CloudOptions } from './cloud.ts';
 
 const TOPIC = 'orchestration';
@@ -48,9 +50,12 @@ export async function startAzure({ books, fault, timeoutMs }: CloudOptions): Pro
   await createTables(place);
   await BlobServiceClient.fromConnectionString(azurite.connection).createContainer('pages');
 
+  // As it is deployed: a worker that begins anew loads one file.
+  const app = await temporaryFolder();
+  await bundle(app);
   let isQuiet = false;
   const functions = await startFunctions({
-    entry: join(import.meta.dirname, '../../function-app.ts'),
+    entry: join(app, 'index.mjs'),
     env: {
       Storage: connectionTo({ blob: azurite.blob, table: tables.endpoint }),
       ServiceBus: bus.connection,
