@@ -1,4 +1,13 @@
 export {
+  type AcceptanceCase,
+  type AcceptanceCell,
+  acceptance,
+  type BusService,
+  type BusUnderTest,
+  type OpenCell,
+  type ServiceParts,
+} from './acceptance/acceptance.ts';
+export {
   type HandlerCase,
   type HandlerFixture,
   type HandlerUnderTest,
