@@ -81,7 +81,7 @@ export function startServiceBusSource(options: ServiceBusSourceOptions): Service
     const { receiver, messages } = received;
     stats.received += messages.length;
     const isDone = await (hasSessions ? succeeds(received) : renewing(received, renewMs, succeeds));
-    
+    if (isDone && trigger['autoCompleteMessages'] === false) return;
     const settled = messages.map(async (message) => {
       try {
         await (isDone ? receiver.completeMessage(message) : receiver.abandonMessage(message));
