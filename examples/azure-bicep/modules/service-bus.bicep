@@ -30,8 +30,8 @@ param queues {
 @description('When a message comes again whose function died: this long after it was taken, or after its lock was last renewed. The host renews it while the function runs.')
 param lockDuration string = 'PT1M'
 
-@description('How often a message is given to a function before it becomes a dead letter. What a function does not take comes again at once, without a pause: ten tries may be over in seconds.')
-param maxDeliveryCount int = 30
+@description('How often a message is given to a function before it becomes a dead letter. Service Bus gives again at once what a function did not take; the handler waits before, up to 30 seconds, so 200 tries outlast an outage of half an hour.')
+param maxDeliveryCount int = 200
 
 @description('For how long the topic keeps what nobody takes; then it is a dead letter.')
 param keepFor string = 'P14D'

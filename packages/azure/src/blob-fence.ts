@@ -11,7 +11,7 @@ const TRIES = 10;
 export async function drawFence(container: BlobContainer, key: string, clock: Clock): Promise<number> {
   const name = container.nameOf(key);
   for (let tries = 0; ; tries++) {
-    const last = await lastFence(container, name);
+    const last = await lastFence(container, name, clock);
     try {
       if (!last) return await firstFence(container, name, clock);
       const fence = last.fence + 1;
@@ -31,13 +31,15 @@ export async function drawFence(container: BlobContainer, key: string, clock: Cl
 async function lastFence(
   container: BlobContainer,
   name: string,
+  clock: Clock,
 ): Promise<{ readonly fence: number; readonly tag: string } | undefined> {
   try {
     const { metadata, etag = '' } = await container.call('GetBlobProperties', (client, limits) =>
       client.getBlockBlobClient(name).getProperties(limits),
     );
     const fence = Number(metadata?.['fence']);
-    return Number.isSafeInteger(fence) ? { fence, tag: etag } : undefined;
+    // One that somebody emptied counts on from the clock, as a new one does.
+    return { fence: Number.isSafeInteger(fence) ? fence : clock.now(), tag: etag };
   } catch (error) {
     if (isNoBlob(error)) return undefined;
     throw container.failed(error, 'GetBlobProperties');

@@ -1,4 +1,4 @@
-import { XorcaError } from '@xorca/core';
+import { isXorcaError } from '@xorca/core';
 import { assertOptions, systemTimers, type Timers } from '@xorca/core/backend';
 import { CONNECTION_OPTIONS } from './azure-client.ts';
 import { azureErrorName } from './azure-errors.ts';
@@ -32,7 +32,7 @@ export async function createTables(options: CreateTablesOptions): Promise<void> 
       // The SDK takes one that is there already for made.
       return await table.call('CreateTable', (client, limits) => client.createTable(limits));
     } catch (error) {
-      if (!(error instanceof XorcaError) || azureErrorName(error.cause) !== 'TableBeingDeleted') throw error;
+      if (!isXorcaError(error) || azureErrorName(error.cause) !== 'TableBeingDeleted') throw error;
       if (tries === MOST_TRIES) throw error;
     }
     await new Promise<void>((resolve) => timers.setTimeout(resolve, TRY_EVERY_MS));

@@ -20,10 +20,18 @@ import { type RegisterNewOptions, registerOrchestrator } from './register-orches
 type Options = Partial<FunctionsOptions<Orchestrator>>;
 afterEach(() => vi.restoreAllMocks());
 
-/** An app with a function for each trigger, and a process `p`. */
+/** An app with a function for each trigger, and a process `p`. Waiting takes no time. */
 async function world(more: Options = {}) {
   const { time, trouble, log, platform, options } = lettersWorld();
-  const handler = functionsHandler(letters, platform, { ...options, ...more });
+  const waits: number[] = [];
+  const timers = {
+    setTimeout(run: () => void, ms: number) {
+      waits.push(ms);
+      queueMicrotask(run);
+    },
+    clearTimeout() {},
+  };
+  const handler = functionsHandler(letters, platform, { ...options, timers, random: () => 1, ...more });
   await handler.runner.start({ id: 'p' });
   registered(() => {
     // Batches by hand: what a user may do, and what registerOrchestrator would not.
@@ -45,7 +53,7 @@ async function world(more: Options = {}) {
   });
   const send = ({ data, metadata }: Sent, name: string) => invoke(name, data, metadata);
   const notes = async () => (await handler.runner.get('p'))?.context as { notes: string[] };
-  return { time, trouble, log, handler, send, notes };
+  return { time, trouble, log, handler, send, notes, waits };
 }
 
 const text = JSON.stringify;
@@ -164,6 +172,39 @@ describe('a batch', () => {
     const { send, log } = await world();
     await send(busBatch([text(noted('p', 'a')), 'broken']), 'letters-batch').catch(() => {});
     expect(log).toMatchObject([{ trigger: 'serviceBus', messageId: 'm2', receiveCount: 2 }]);
+  });
+});
+
+describe('what failed', () => {
+  const failing = async (sent: Sent, name: string, more: Options = {}) => {
+    const { send, trouble, waits } = await world(more);
+    trouble.away = 'p';
+    await expect(send(sent, name)).rejects.toMatchObject({ code: 'XORCA_UNAVAILABLE' });
+    return waits;
+  };
+  const event = text(noted('p', 'x'));
+
+  it('is given back the later the more often it came, so that a store that is away for a while makes no dead letters', async () => {
+    const waits: unknown[] = [];
+    for (const count of [1, 2, 5, 30]) {
+      waits.push(...(await failing(busMessage(event, 'm', count), 'letters-serviceBusTopic')));
+    }
+    expect(waits).toEqual([100, 200, 1_600, 30_000]);
+    expect(await failing(queueMessage(event), 'letters-storageQueue')).toEqual([400]);
+    expect(await failing(busBatch([event]), 'letters-batch')).toEqual([200]);
+  });
+
+  it('is not waited for beyond the time of the invocation, nor where nobody says how often it came', async () => {
+    expect(await failing(busMessage(event, 'm', 30), 'letters-serviceBusTopic', { timeLimit: '2s' })).toEqual(
+      [2_000],
+    );
+    expect(await failing(gridEvent(event), 'letters-eventGrid')).toEqual([]);
+  });
+
+  it('for good is given back at once', async () => {
+    const { send, waits } = await world();
+    await send(busMessage('broken', 'm', 9), 'letters-serviceBusTopic').catch(() => {});
+    expect(waits).toEqual([]);
   });
 });
 

@@ -73,6 +73,15 @@ describe('registerOrchestrator', () => {
     expect(bindings()).toEqual({ orders: expect.objectContaining({ authLevel: 'function' }) });
   });
 
+  it('asks for a key also where the level is not set, and takes an app setting for the schedule of the timer', () => {
+    const trigger = { type: 'http', authLevel: undefined } as never;
+    registerOrchestrator(app, 'orders', letters, { platform: platform(), trigger, wake: '%WAKE%' });
+    expect(bindings()).toMatchObject({
+      orders: { authLevel: 'function' },
+      'orders-wake': { schedule: '%WAKE%' },
+    });
+  });
+
   it('takes a handler that is there, and gives it back', () => {
     const handler = functionsHandler(letters, platform());
     expect(registerOrchestrator(app, 'orders', handler, { trigger: queue })).toBe(handler);
@@ -104,6 +113,21 @@ describe('what is wrong is told before anything is registered', () => {
       'Did you mean "isSessionsEnabled"?',
       letters,
       { platform: platform(), trigger: { ...queue, isSessionEnabled: true } },
+    ],
+    [
+      'cardinality of trigger "serviceBusQueue"',
+      letters,
+      { platform: platform(), trigger: { ...queue, cardinality: 'Many' } },
+    ],
+    [
+      'must be one of true, false',
+      letters,
+      { platform: platform(), trigger: { ...queue, isSessionsEnabled: 'true' } },
+    ],
+    [
+      'authLevel of trigger "http"',
+      letters,
+      { platform: platform(), trigger: { type: 'http', authLevel: 'none' } },
     ],
     ['has no option "stopbefore"', letters, { platform: platform(), trigger: queue, stopbefore: 1 }],
     ['needs a platform second', letters, { trigger: queue }],

@@ -21,7 +21,7 @@ export interface RegisterOptions {
   /** What brings events: one, or several, each of which becomes a function. */
   readonly trigger: TriggerOptions | readonly TriggerOptions[];
   /**
-   * When whatever is due is woken, as NCRONTAB with seconds: timers, and what was not sent. Default `'0 * * * * *'`, each minute; `false`:
+   * When whatever is due is woken, as NCRONTAB with seconds, or the app setting that has it (`'%WAKE%'`): timers, and what was not sent. Default `'0 * * * * *'`, each minute; `false`:
    * something else does it.
    */
   readonly wake?: string | false;
@@ -95,9 +95,10 @@ function register(
   { type, ...options }: TriggerOptions,
   handler: FunctionsHandler<never>,
 ): void {
-  // OPTIONS is the handshake of webhooks.
-  const http = type === 'http' ? { authLevel: 'function', methods: ['POST', 'OPTIONS'] } : {};
-  app[type](name, { ...http, ...options, handler } as never);
+  // Without a level, and with one that is undefined, the SDK lets in anybody. OPTIONS is the handshake of webhooks.
+  const { authLevel = 'function' } = options as { readonly authLevel?: string };
+  const http = type === 'http' ? { authLevel, methods: ['POST', 'OPTIONS'] } : {};
+  app[type](name, { ...options, ...http, handler } as never);
 }
 
 function handlerOf<What extends Orchestrator | Fleet>(
@@ -115,8 +116,8 @@ function handlerOf<What extends Orchestrator | Fleet>(
 }
 
 function wakeTrigger(schedule: unknown, where: string): TriggerOptions {
-  // Five or six fields; the host says what is wrong within them.
-  if (typeof schedule === 'string' && /^\S+( +\S+){4,5}$/.test(schedule.trim()))
+  // Five or six fields, or the app setting that has them; the host says what is wrong within them.
+  if (typeof schedule === 'string' && /^(\S+( +\S+){4,5}|%[^%]+%)$/.test(schedule.trim()))
     return { type: 'timer', schedule };
   throw new XorcaError(
     'XORCA_CONFIG',

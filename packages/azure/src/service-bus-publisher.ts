@@ -9,7 +9,7 @@ import {
 } from '@xorca/core/publishers';
 import { type AzureConnection, CONNECTION_OPTIONS } from './azure-client.ts';
 import { azureErrorName } from './azure-errors.ts';
-import { busMessage, MOST_PROPERTY_BYTES } from './publish/bus-message.ts';
+import { busMessage, MAX_PROPERTY, MOST_PROPERTY_BYTES } from './publish/bus-message.ts';
 import { isMessageFault, isNotAllowed, REFUSED_TOGETHER, refusedTogether } from './service-bus-errors.ts';
 import { type ServiceBusConnectionClient, serviceBusSender } from './service-bus-sender.ts';
 
@@ -71,6 +71,10 @@ export function serviceBusPublisher(options: ServiceBusPublisherOptions): Servic
 
   function entryOf(event: CloudEvent) {
     const { message, bodyBytes, bytes } = busMessage(event);
+    // The filters of a topic would let it pass by everybody, and nobody would hear of it.
+    if (topic !== undefined && message.subject === undefined) {
+      return { fault: `its type is longer than ${MAX_PROPERTY} bytes, or no text that filters could match` };
+    }
     return bodyBytes > maxEventBytes
       ? { fault: tooLarge(event, bodyBytes, maxEventBytes, bus.resource) }
       : { entry: message, bytes };

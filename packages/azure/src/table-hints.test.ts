@@ -110,6 +110,24 @@ describe('the hints of what is due', () => {
     expect(await hintsIn(client)).toHaveLength(1);
   });
 
+  it('of a save that landed unheard stay when somebody has saved after it', async () => {
+    const { client, store, time } = await fresh();
+    const first = await store.save(record('p', { wakeAt: null }), undefined);
+    const trying = Object.create(client) as typeof client;
+    // The answer is lost; another one saves, and keeps the hint; then the SDK tries again.
+    trying.updateEntity = async (...call) => {
+      await client.updateEntity(...call);
+      const landed = await store.load('p');
+      await store.save(record('p', { wakeAt: T + 2 * MINUTE, revision: 3 }), landed?.revision);
+      return client.updateEntity(...call);
+    };
+    const unheard = tableStore({ client: trying, clock: time });
+    await expect(unheard.save(record('p', { wakeAt: T + MINUTE, revision: 2 }), first)).rejects.toMatchObject(
+      { code: 'XORCA_CONFLICT' },
+    );
+    expect(await store.due(T + 2 * MINUTE, 10)).toEqual(['p']);
+  });
+
   it('lie in several shards, and are found and removed also when there are more shards by now', async () => {
     const { client, store } = await fresh();
     const ids = Array.from({ length: 60 }, (_, n) => `order-${n}`);
@@ -159,5 +177,28 @@ describe('the hints of what is due', () => {
       ...['GetEntity process', 'DeleteEntity process'],
     ]);
     expect(await hintsIn(client)).toEqual([]);
+  });
+
+  it('stay with a process that a removal has overtaken, or that began anew while the removal was tried once more', async () => {
+    const { client, store, time } = await fresh();
+    const first = await store.save(record('p', { wakeAt: T }), undefined);
+    const overtaken = Object.create(client) as typeof client;
+    overtaken.deleteEntity = async (...call) => {
+      await store.save(record('p', { wakeAt: T, revision: 2 }), first);
+      return client.deleteEntity(...call);
+    };
+    await tableStore({ client: overtaken, clock: time }).delete?.('p');
+    expect((await store.load('p'))?.record.revision).toBe(2);
+    expect(await store.due(T, 10)).toEqual(['p']);
+
+    const trying = Object.create(client) as typeof client;
+    trying.deleteEntity = async (...call) => {
+      await client.deleteEntity(...call);
+      await store.save(record('p', { wakeAt: T + 1 }), undefined);
+      return client.deleteEntity(...call);
+    };
+    await tableStore({ client: trying, clock: time }).delete?.('p');
+    expect((await store.load('p'))?.record.revision).toBe(1);
+    expect(await store.due(T + 1, 10)).toEqual(['p']);
   });
 });

@@ -74,8 +74,10 @@ export function tableRecords(table: StorageTable, wakes: TableWakes): ProcessSto
         const current = await read(id);
         // The answer to an earlier try of the SDK was lost, and this one met what that one had written.
         if (current?.['token'] !== token) {
-          // An update of that revision never lands any more. A create that the SDK gave up might, once the process is deleted.
-          if (before && hint !== null && hint !== old) await hints.drop(hint);
+          // An update of that revision never lands any more. A create that the SDK gave up might, once the process is deleted. And the
+          // update may have landed, with its answer lost: whoever saved after it may have kept its hint.
+          const isLiving = current?.['hint'] === hint;
+          if (before && hint !== null && hint !== old && !isLiving) await hints.drop(hint);
           const stored = readable(current);
           throw conflict(id, expected, stored && { store, stored });
         }
@@ -94,11 +96,20 @@ export function tableRecords(table: StorageTable, wakes: TableWakes): ProcessSto
     async delete(id) {
       const found = await read(id, ['hint']);
       if (!found) return;
-      await table
-        .call('DeleteEntity', (client, limits) => client.deleteEntity(partitionOf(id), RECORD, limits), id)
+      const gone = await table
+        .call(
+          'DeleteEntity',
+          // What was read: a try that the SDK makes once more must not remove a process that has begun anew meanwhile.
+          (client, limits) =>
+            client.deleteEntity(partitionOf(id), RECORD, { ...limits, etag: found['etag'] as string }),
+          id,
+        )
         .catch((error: unknown) => {
+          if (isRefused(error)) return 'changed';
           if (!isNoEntity(error)) throw error;
         });
+      // Saved meanwhile, it is due again when its moment comes; its hint stays.
+      if (gone === 'changed') return;
       const { hint } = found;
       if (typeof hint === 'string' && hint !== '') await hints.drop(hint);
     },

@@ -44,9 +44,14 @@ describe('blobLeaseLock', () => {
       await lease.release();
       if (n === 2) await client.getBlobClient('fence/p').delete();
     }
-    const [first = 0, , third = 0, fourth] = fences;
+    const [first = 0, , third = 0, fourth = 0] = fences;
     expect(fences.slice(0, 3)).toEqual([first, first + 1, first + 2]);
     expect(fourth).toBeGreaterThan(third);
+    // Somebody has taken its number away.
+    await client.getBlobClient('fence/p').setMetadata({});
+    const { fence, release } = await lock.acquire('p', AT_ONCE);
+    expect(fence).toBeGreaterThan(fourth);
+    await release();
   });
 
   it('is free again at once when its number cannot be drawn', async () => {

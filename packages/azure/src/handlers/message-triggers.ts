@@ -1,4 +1,6 @@
-import { type Delivery, type ThrownBack, takeOrThrow } from '@xorca/core/handlers';
+import { isXorcaError } from '@xorca/core';
+import { fullJitter } from '@xorca/core/backend';
+import { type Delivery, type Origin, type ThrownBack, takeOrThrow, type Work } from '@xorca/core/handlers';
 import type { FunctionsContext } from './functions-types.ts';
 import { type MetadataNames, originsOf } from './message-origin.ts';
 import type { Invocation, Trigger } from './trigger.ts';
@@ -50,7 +52,27 @@ async function taken(
     (body, at): Delivery => ({ body, origin: origins[at] ?? { trigger: names.trigger } }),
   );
   const deadlineAt = work.deadlineIn(limits.anyMs);
-  return (await takeOrThrow(work, named(names), deliveries, deadlineAt, thrownBack)) ?? {};
+  try {
+    return (await takeOrThrow(work, named(names), deliveries, deadlineAt, thrownBack)) ?? {};
+  } catch (error) {
+    if (isXorcaError(error) && error.retryable) await backOff(work, origins, deadlineAt);
+    throw error;
+  }
+}
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * Waits before what failed is given back, the longer the more often it came. Service Bus delivers again at once: while a store is away for a
+ * minute, all its deliveries would be over within seconds, and good events would be dead letters. The host keeps the lock meanwhile, and a
+ * place that is taken so is one call less for a service that is in trouble.
+ */
+async function backOff(work: Work, origins: readonly Origin[], deadlineAt: number): Promise<void> {
+  const deliveries = Math.max(0, ...origins.map(({ receiveCount = 0 }) => receiveCount));
+  // Event Grid waits by itself, and does not say how often it has come.
+  if (deliveries === 0) return;
+  await work.pause(fullJitter(deliveries - 1, FIRST_WAIT_MS, LONGEST_WAIT_MS, work.random), deadlineAt);
 }
 
 function named({ trigger }: MetadataNames): string {

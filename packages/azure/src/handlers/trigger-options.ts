@@ -74,7 +74,14 @@ const KINDS: Readonly<Record<Kind, { readonly must: readonly string[]; readonly 
   timer: { must: ['schedule'], may: [] },
 };
 
-/** Throws `XORCA_CONFIG` for a trigger that is none, lacks a name or has one too many. */
+// What the others may be. A value that the host reads otherwise than we do would pass every check here.
+const VALUES: Readonly<Record<string, readonly unknown[]>> = {
+  isSessionsEnabled: [true, false],
+  cardinality: ['one', 'many'],
+  authLevel: ['anonymous', 'function', 'admin'],
+};
+
+/** Throws `XORCA_CONFIG` for a trigger that is none, lacks a name has one too many, or a value that it cannot have. */
 export function assertTrigger(trigger: TriggerOptions, where: string): void {
   const { type }: { type?: unknown } = trigger ?? {};
   const kind = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type as Kind] : undefined;
@@ -84,8 +91,18 @@ export function assertTrigger(trigger: TriggerOptions, where: string): void {
     throw new XorcaError('XORCA_CONFIG', `trigger of ${where} has the type ${JSON.stringify(type)}.${then}`);
   }
   assertOptions(trigger, ['type', ...kind.must, ...kind.may], `trigger ${JSON.stringify(type)} of ${where}`);
+  const given = trigger as unknown as Readonly<Record<string, unknown>>;
+  for (const name of kind.may) {
+    const values = VALUES[name];
+    if (given[name] === undefined || !values || values.includes(given[name])) continue;
+    const known = values.map((value) => JSON.stringify(value)).join(', ');
+    throw new XorcaError(
+      'XORCA_CONFIG',
+      `${name} of trigger ${JSON.stringify(type)} of ${where} must be one of ${known}, not ${JSON.stringify(given[name])}.`,
+    );
+  }
   for (const name of kind.must) {
-    const value: unknown = (trigger as unknown as Record<string, unknown>)[name];
+    const value = given[name];
     if (typeof value === 'string' && value !== '') continue;
     throw new XorcaError(
       'XORCA_CONFIG',

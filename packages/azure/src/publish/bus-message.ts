@@ -12,8 +12,8 @@ export interface BusMessage {
 }
 
 const CONTENT_TYPE = 'application/cloudevents+json';
-// A type or source longer than this is not worth a filter, and the room for it would be lost to all events.
-const MAX_PROPERTY = 256;
+/** The most bytes of a property: a type or source longer than this is not worth a filter, and the room for it would be lost to all events. */
+export const MAX_PROPERTY = 256;
 // The sections of a message of AMQP, what leads each text in them, the names of the properties and the id, which has 64 characters; a
 // message's place in a batch. Measured: 180.
 const FRAME_BYTES = 256;

@@ -33,6 +33,7 @@ function form(trigger: TriggerOptions, deliver: Deliver, kind: Partial<HandlerUn
         timeLimit,
         stopBefore: timeLimit - (remainingMs ?? timeLimit),
         log: () => {},
+        random: () => 0,
         ...(isBatched ? { deadLetters: async ({ body }) => void dead.push(body) } : {}),
         runner: { report: () => {} },
       });

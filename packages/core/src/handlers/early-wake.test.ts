@@ -18,12 +18,27 @@ async function world({ without = false } = {}) {
     },
   };
   const ports = without ? platform : { ...platform, scheduler };
-  const work = workOf('test', letters, ports, options, {
-    read: (body) => {
-      const value = parsedOrText(String(body));
-      return isWake(value) ? wakeOf(value) : { kind: 'event', event: value };
+  const waits: number[] = [];
+  const timers = {
+    setTimeout(run: () => void, ms: number) {
+      waits.push(ms);
+      time.ms += ms;
+      queueMicrotask(run);
     },
-  });
+    clearTimeout() {},
+  };
+  const work = workOf(
+    'test',
+    letters,
+    ports,
+    { ...options, timers },
+    {
+      read: (body) => {
+        const value = parsedOrText(String(body));
+        return isWake(value) ? wakeOf(value) : { kind: 'event', event: value };
+      },
+    },
+  );
   await (work.of.runner as unknown as { start(options: object): Promise<unknown> }).start({ id: 'p' });
   asked.length = 0;
   const wake = (id: string, at: number) =>
@@ -34,7 +49,7 @@ async function world({ without = false } = {}) {
         value: string;
       }
     ).value;
-  return { wake, state, asked, time, trouble };
+  return { wake, state, asked, time, trouble, waits };
 }
 
 describe('a wake that comes before its time', () => {
@@ -44,6 +59,25 @@ describe('a wake that comes before its time', () => {
     expect(await wake('p', at)).toEqual([{ kind: 'settled' }]);
     expect(asked).toEqual([['p', at]]);
     expect(await state()).toBe('Open');
+  });
+
+  it('by some seconds, as where clocks differ, is waited for, and not sent round', async () => {
+    const { wake, asked, state, waits, time } = await world();
+    const at = time.ms + 60_000;
+    time.ms = at - 2_000;
+    await wake('p', at);
+    expect(waits).toEqual([2_000]);
+    expect(asked).toEqual([]);
+    expect(await state()).toBe('Resting');
+  });
+
+  it('by less than a minute is sent on after a pause: it may come back at once', async () => {
+    const { wake, asked, waits, time } = await world();
+    const at = time.ms + 60_000;
+    time.ms = at - 30_000;
+    await wake('p', at);
+    expect(waits).toEqual([5_000]);
+    expect(asked).toEqual([['p', at]]);
   });
 
   it('comes again itself when the scheduler cannot be asked', async () => {

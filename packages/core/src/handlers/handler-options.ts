@@ -5,6 +5,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { assertOptions } from '../options.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import type { Outcome } from '../outcome.ts';
+import { systemTimers, type Timers } from '../timers.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { RunnerOptionsOf } from './handler-types.ts';
 import type { Verify } from './http-request.ts';
@@ -43,6 +44,10 @@ export interface HandlerOptions<What extends Orchestrator | Fleet = Orchestrator
    * `['eventgrid.azure.net']`; `'*'` among them: any. Default: none, and the handshake is answered by 405.
    */
   readonly allowedOrigins?: readonly string[];
+  /** What waiting uses: before what failed is given back, for a wake that is a little early. Default: the system's timers. */
+  readonly timers?: Timers;
+  /** 0 to 1, for the jitter of waiting. Default `Math.random`. */
+  readonly random?: () => number;
   /** Largest body of an HTTP request, in bytes. Default: `maxEventBytes` of the runner, or 1,048,576 (1 MiB). */
   readonly maxBodyBytes?: number;
 }
@@ -56,6 +61,8 @@ export interface HandlerSettings {
   readonly stopBeforeMs: number;
   readonly log: (entry: LogEntry) => void;
   readonly maxBodyBytes: number;
+  readonly timers: Timers;
+  readonly random: () => number;
 }
 
 const OPTIONS: readonly (keyof HandlerOptions)[] = [
@@ -68,6 +75,8 @@ const OPTIONS: readonly (keyof HandlerOptions)[] = [
   'verify',
   'allowedOrigins',
   'maxBodyBytes',
+  'timers',
+  'random',
 ];
 
 // A load, two saves and the publishing take some 10 ms each, and a slow one some 100; Lambda's default for a whole function is 3 s.
@@ -84,7 +93,8 @@ export function handlerSettings(
   }
   assertOptions(options, [...OPTIONS, ...own], where);
   const { onOutcome, deadLetters, verify, allowedOrigins, log = consoleLog } = options;
-  for (const [name, value] of Object.entries({ log, onOutcome, deadLetters, verify })) {
+  const { timers = systemTimers, random = Math.random } = options;
+  for (const [name, value] of Object.entries({ log, onOutcome, deadLetters, verify, random })) {
     if (value !== undefined && typeof value !== 'function') {
       throw new XorcaError('XORCA_CONFIG', `${name} of ${where} must be a function, not ${typeof value}.`);
     }
@@ -95,6 +105,8 @@ export function handlerSettings(
     onOutcome,
     deadLetters,
     verify,
+    timers,
+    random,
     allowedOrigins: originsOf(allowedOrigins, where),
     maxBodyBytes: bytesOf(options.maxBodyBytes ?? options.runner?.maxEventBytes ?? 1_048_576, where),
   };

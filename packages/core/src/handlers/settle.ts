@@ -1,6 +1,5 @@
 import { messageOf, type XorcaError } from '../errors.ts';
 import type { Outcome } from '../outcome.ts';
-import type { Scheduler } from '../ports.ts';
 import type { WakeResult } from '../wake.ts';
 import type { Delivered } from './delivered.ts';
 import { deliveryText } from './delivery-text.ts';
@@ -66,13 +65,18 @@ async function settleWakes(
 ): Promise<void> {
   const ids = new Map<number, string>();
   const beats: number[] = [];
+  let wait = 0;
   for (const [at, one] of read.entries()) {
     if (one.kind !== 'wake') continue;
+    const early = work.scheduler && one.at !== undefined ? one.at - work.now() : 0;
     if (one.id === undefined) beats.push(at);
-    else if (one.at !== undefined && work.scheduler && one.at > work.now())
-      results[at] = await sendOn(work.scheduler, one.id, one.at);
-    else ids.set(at, one.id);
+    else if (early > SOON_MS) results[at] = await sendOn(work, one.id, early, deadlineAt);
+    else {
+      ids.set(at, one.id);
+      wait = Math.max(wait, early);
+    }
   }
+  if (wait > 0) await work.pause(wait, deadlineAt);
   if (ids.size > 0) {
     const failed = await failuresOf([...ids.values()], () => wakeNamed(work, [...ids.values()], deadlineAt));
     for (const [at, id] of ids) {
@@ -88,13 +92,20 @@ async function settleWakes(
   }
 }
 
+// A queue whose clock is ahead of ours brings a wake early by the difference, and brings it at once when it is sent on: waiting is cheaper.
+const SOON_MS = 5_000;
+// Earlier than that, the clocks are not the reason.
+const SKEW_MS = 60_000;
+
 /**
- * Asks once more for a wake that came before its time: as one does that waits longer than its queue can hide it, or where the queue's clock
- * is ahead of ours. Its process has nothing to do yet, and nobody else would ask.
+ * Asks once more for a wake that came before its time, as one does that waits longer than its queue can hide it. Its process has nothing to
+ * do yet, and nobody else would ask. Where the clocks may be the reason it is slow, for it may come back at once.
  */
-async function sendOn(scheduler: Scheduler, id: string, at: number): Promise<Result> {
+async function sendOn(work: Work, id: string, early: number, deadlineAt: number): Promise<Result> {
+  const at = work.now() + early;
   try {
-    await scheduler.wake(id, at);
+    if (early < SKEW_MS) await work.pause(SOON_MS, deadlineAt);
+    await work.scheduler?.wake(id, at);
     return SETTLED;
   } catch (thrown) {
     return {

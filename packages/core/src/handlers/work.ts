@@ -17,6 +17,8 @@ export interface Work extends Omit<HandlerSettings, 'log' | 'onOutcome' | 'stopB
   now(): number;
   /** The platform's, which a wake that comes early is given back to. */
   readonly scheduler: Scheduler | undefined;
+  /** Waits, but no longer than until the deadline. */
+  pause(ms: number, deadlineAt: number): Promise<void>;
   /** Takes the envelopes of the platform off a delivery. */
   read(body: unknown): Delivered;
   /** Epoch ms after which nothing is begun in this invocation, by how many ms it has left; Infinity where nobody says that. */
@@ -73,6 +75,10 @@ export function workOf(
     where,
     of,
     now,
+    pause: (ms, deadlineAt) => {
+      const wait = Math.max(0, Math.min(ms, deadlineAt - now()));
+      return new Promise<void>((resolve) => void settings.timers.setTimeout(resolve, wait));
+    },
     tell,
     warn,
     read,
