@@ -78,10 +78,21 @@ export function startServiceBusSource(options: ServiceBusSourceOptions): Service
   }
 
   const handle: Handle = async (received) => {
-    const { receiver, messages } = received;
-    stats.received += messages.length;
+    stats.received += received.messages.length;
     const isDone = await (hasSessions ? succeeds(received) : renewing(received, renewMs, succeeds));
     if (isDone && trigger['autoCompleteMessages'] === false) return;
+    await inTurn(() => settle(received, isDone));
+  };
+
+  // Of two outcomes that go out in one turn of the event loop, rhea tells Service Bus the first for both, and a message that was abandoned
+  // would be gone. The host of Functions speaks AMQP by another library.
+  let settling = Promise.resolve();
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    settling = settling.then(work);
+    return settling;
+  }
+
+  async function settle({ receiver, messages }: Received, isDone: boolean): Promise<void> {
     const settled = messages.map(async (message) => {
       try {
         await (isDone ? receiver.completeMessage(message) : receiver.abandonMessage(message));
@@ -92,7 +103,7 @@ export function startServiceBusSource(options: ServiceBusSourceOptions): Service
       }
     });
     await Promise.all(settled);
-  };
+  }
 
   const shared = {
     entity,
