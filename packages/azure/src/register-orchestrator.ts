@@ -98,7 +98,9 @@ function register(
   // Without a level, and with one that is undefined, the SDK lets in anybody. OPTIONS is the handshake of webhooks.
   const { authLevel = 'function' } = options as { readonly authLevel?: string };
   const http = type === 'http' ? { authLevel, methods: ['POST', 'OPTIONS'] } : {};
-  app[type](name, { ...options, ...http, handler } as never);
+  // The host would parse the bodies of a batch by itself, and fail the whole batch for one that is no JSON, before we see it.
+  const batch = 'cardinality' in options && options.cardinality === 'many' ? { dataType: 'string' } : {};
+  app[type](name, { ...options, ...http, ...batch, handler } as never);
 }
 
 function handlerOf<What extends Orchestrator | Fleet>(

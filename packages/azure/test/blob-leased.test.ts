@@ -145,7 +145,7 @@ describe('the empty blob that a lease lies on', () => {
   });
 });
 
-describe('blobStore, each write under a lease', () => {
+describe('blobStore, with a prefix, compressed, each write under a lease', () => {
   for (const { name, show } of storeContract) {
     it(name, PATIENCE, async () => {
       const needs = await show(leasedStore);
@@ -158,8 +158,9 @@ describe('blobStore, each write under a lease', () => {
 /** A store whose every write takes the lease of its process first. The lock's own calls go past the wire. */
 async function leasedStore(): Promise<StoreUnderTest> {
   const client = await azure.container();
-  const lock = blobLeaseLock({ client: azure.direct(client) });
-  const test = await storeUnderTest(azure, { client, lock });
+  const prefix = 'a/b/';
+  const lock = blobLeaseLock({ client: azure.direct(client), prefix });
+  const test = await storeUnderTest(azure, { client, lock, prefix, compression: { minBytes: 0 } });
   return { ...test, store: underLease(test.store, lock) };
 }
 

@@ -28,11 +28,9 @@ it('the emulator rejects a stale write, and one over what is there', async () =>
 
 const VARIANTS = {
   plain: () => ({}),
-  compressed: () => ({ compression: { minBytes: 0 } }),
-  'with overflow': () => ({ overflow: { objects: memoryObjects(), threshold: 100_000 } }),
   'compressed, with overflow and one shard': () => ({
-    compression: true,
-    overflow: { objects: memoryObjects() },
+    compression: { minBytes: 0 },
+    overflow: { objects: memoryObjects(), threshold: 100_000 },
     wakeShards: 1,
   }),
 };

@@ -138,6 +138,13 @@ describe('the metadata of a trigger', () => {
     });
   });
 
+  it('hide behind names that differ from them by their case alone', async () => {
+    const body = Buffer.from('{"messageid":"other"}');
+    const { metadata } = await bus([busMessage({ body, messageId: 'm' })]);
+    expect(metadata).toMatchObject({ messageId: 'other' });
+    expect(metadata).not.toHaveProperty('messageid');
+  });
+
   it('stay as they are for a body that only looks like JSON', async () => {
     const { input, metadata } = await bus([busMessage({ body: Buffer.from('{no}'), messageId: 'm' })]);
     expect(input).toBe('{no}');

@@ -16,6 +16,7 @@ const bus = await startServiceBus({
     sessions: { ...LOCK, requiresSession: true },
     sessionBatches: { ...LOCK, requiresSession: true },
     kept: LOCK,
+    elsewhere: LOCK,
     short: { lockDurationMs: 1_000 },
     shortSessions: { lockDurationMs: 1_000, requiresSession: true },
   },
@@ -245,7 +246,13 @@ describe('a Service Bus source', () => {
     await send('plain', { body: 1 });
     const { source, counted, calls } = await consumer({ queueName: 'plain' }, () => go.promise);
     await vi.waitFor(() => expect(calls).toHaveLength(1), 30_000);
-    const stopped = source.stop();
+    let isStopped = false;
+    const stopped = source.stop().then(() => {
+      isStopped = true;
+    });
+    // Long enough for a connection to close.
+    await send('elsewhere', { body: 1 });
+    expect(isStopped).toBe(false);
     go.resolve();
     await stopped;
     await counted({ received: 1, completed: 1 });

@@ -118,9 +118,15 @@ describe('a Storage Queue source', () => {
 
   it('ends when what it received has ended', async () => {
     const go = Promise.withResolvers<void>();
-    const { source, counted, calls } = await consumer(() => go.promise, { sent: [base64('a')] });
+    const { source, counted, calls, left } = await consumer(() => go.promise, { sent: [base64('a')] });
     await vi.waitFor(() => expect(calls).toHaveLength(1), 30_000);
-    const stopped = source.stop();
+    let isStopped = false;
+    const stopped = source.stop().then(() => {
+      isStopped = true;
+    });
+    // Long enough for a request that was under way.
+    for (let n = 0; n < 5; n += 1) expect(await left()).toBe(1);
+    expect(isStopped).toBe(false);
     go.resolve();
     await stopped;
     await counted({ deleted: 1 });
