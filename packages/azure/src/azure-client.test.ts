@@ -5,6 +5,12 @@ interface Thing {
   look(): string;
 }
 
+/** A credential's own name, or its class and the identity it was made for. */
+function nameOf(credential: AzureCredential): string {
+  const { name, clientId } = credential as { name?: string; clientId?: string };
+  return name ?? `${credential.constructor.name}${clientId === undefined ? '' : ` ${clientId}`}`;
+}
+
 const SECRET = 'AccountKey=c2VjcmV0';
 
 /** A service whose client says what it was made of. */
@@ -25,7 +31,7 @@ function service(connection: AzureConnection, part: { load?: () => Promise<objec
       return { look: () => text };
     },
     fromEndpoint: (_, endpoint, credential) => ({
-      look: () => `${endpoint} as ${(credential as AzureCredential & { name?: string }).name}`,
+      look: () => `${endpoint} as ${nameOf(credential)}`,
     }),
   });
 }
@@ -56,11 +62,30 @@ describe('a connection', () => {
     expect(await looked({ setting: 'Things', credential })).toBe(`${endpoint} as me`);
   });
 
-  it('takes the default credential of @azure/identity where none is given, for the identity that is named', async () => {
+  it('takes the default credential of @azure/identity where none is given', async () => {
     vi.stubEnv('Things__accountName', 'd');
-    vi.stubEnv('Things__clientId', '00000000-0000-0000-0000-000000000001');
-    expect(await looked({ setting: 'Things' })).toBe('https://d.things as undefined');
-    expect(await looked({ endpoint: 'https://a.things' })).toBe('https://a.things as undefined');
+    expect(await looked({ setting: 'Things' })).toBe('https://d.things as DefaultAzureCredential');
+    expect(await looked({ endpoint: 'https://a.things' })).toBe('https://a.things as DefaultAzureCredential');
+  });
+
+  it('takes the managed identity alone where the settings name it, as triggers do', async () => {
+    vi.stubEnv('Things__accountName', 'd');
+    vi.stubEnv('Things__credential', 'managedidentity');
+    expect(await looked({ setting: 'Things' })).toBe('https://d.things as ManagedIdentityCredential');
+    vi.stubEnv('Things__clientId', 'id-1');
+    expect(await looked({ setting: 'Things' })).toBe('https://d.things as ManagedIdentityCredential id-1');
+    vi.stubEnv('Things__credential', '');
+    expect(await looked({ setting: 'Things' })).toBe('https://d.things as ManagedIdentityCredential id-1');
+    // The id of an application then.
+    vi.stubEnv('Things__clientSecret', 's');
+    expect(await looked({ setting: 'Things' })).toBe('https://d.things as DefaultAzureCredential');
+  });
+
+  it('that could not be made once is made anew with the next call', async () => {
+    const load = vi.fn(async () => ({})).mockRejectedValueOnce(new Error('too many open files'));
+    const one = service({ connection: 'UseIt=true' }, { load });
+    await expect(one.client()).rejects.toMatchObject({ code: 'XORCA_CONFIG' });
+    expect((await one.client()).look()).toBe('UseIt=true');
   });
 
   it('makes its client once, with the first call', async () => {
@@ -88,6 +113,22 @@ describe('a wrong connection is told at the cold start', () => {
   ])('%s', (words, connection) => {
     expect(() => service(connection)).toThrow(
       expect.objectContaining({ code: 'XORCA_CONFIG', message: expect.stringContaining(words) }),
+    );
+  });
+
+  it.each([
+    'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0',
+    'https://a.things/?sv=2024&sig=c2VjcmV0',
+    'https://me:c2VjcmV0@a.things',
+    'c2VjcmV0'.repeat(6),
+  ])('a value in the place of the name of its setting is not shown: %s', (setting) => {
+    expect(() => service({ setting })).toThrow(
+      expect.objectContaining({
+        code: 'XORCA_CONFIG',
+        message: expect.stringMatching(
+          /^(?!.*c2VjcmV0).*must be the name of an app setting.*connection string/,
+        ),
+      }),
     );
   });
 

@@ -1,7 +1,12 @@
 import { isXorcaError, XorcaError } from '@xorca/core';
 import { messageOf } from '@xorca/core/backend';
 import { type AzureCall, azureError } from './azure-errors.ts';
-import { connectionOf, type IdentitySettings, type SettingsFound } from './azure-settings.ts';
+import {
+  connectionOf,
+  type IdentitySettings,
+  type ManagedIdentity,
+  type SettingsFound,
+} from './azure-settings.ts';
 
 /** Proves who calls, as the credentials of `@azure/identity` do. */
 export interface AzureCredential {
@@ -18,7 +23,7 @@ export interface AzureConnection<Client = object> {
   readonly endpoint?: string;
   /**
    * The name of an app setting, as triggers of Functions have it in their `connection`: the setting has a connection string; or there are
-   * settings for an identity that begin with it and two underscores (`<name>__accountName`, `<name>__fullyQualifiedNamespace`).
+   * settings for an identity that begin with it and two underscores (`<name>__accountName`, `<name>__fullyQualifiedNamespace`; with `<name>__credential` = `managedidentity`, or `<name>__clientId`, by that one alone).
    */
   readonly setting?: string;
   /** With `endpoint` or `setting`. Default: `DefaultAzureCredential` of `@azure/identity`: the function's managed identity, or who is logged in. */
@@ -74,8 +79,8 @@ export function azureService<Sdk, Client extends object>(
     const part = await loaded(load, sdk, where);
     try {
       if (connection.connection !== undefined) return fromConnection(part, connection.connection);
-      const { endpoint = '', clientId } = connection as Partial<SettingsFound>;
-      const credential = given.credential ?? (await defaultCredential(where, clientId));
+      const { endpoint = '', identity } = connection as Partial<SettingsFound>;
+      const credential = given.credential ?? (await credentialOf(where, identity));
       return fromEndpoint(part, endpoint, credential);
     } catch (cause) {
       if (isXorcaError(cause)) throw cause;
@@ -89,7 +94,11 @@ export function azureService<Sdk, Client extends object>(
 
   return {
     client() {
-      made ??= open();
+      made ??= open().catch((cause: unknown) => {
+        // A load that failed once must not count for as long as the program lives.
+        made = undefined;
+        throw cause;
+      });
       return made;
     },
     failed: azureError,
@@ -145,12 +154,16 @@ async function loaded<Sdk>(load: () => Promise<Sdk>, name: string, where: string
   }
 }
 
-async function defaultCredential(where: string, clientId: string | undefined): Promise<AzureCredential> {
-  const { DefaultAzureCredential } = await loaded(
+async function credentialOf(where: string, identity: ManagedIdentity | undefined): Promise<AzureCredential> {
+  const { DefaultAzureCredential, ManagedIdentityCredential } = await loaded(
     () => import('./sdk/identity-sdk.ts'),
     '@azure/identity',
     where,
   );
-  const options = clientId === undefined ? {} : { managedIdentityClientId: clientId };
-  return new DefaultAzureCredential(options) as unknown as AzureCredential;
+  if (!identity) return new DefaultAzureCredential() as unknown as AzureCredential;
+  // As the triggers do it: no other credential is tried, so its own reason is told when it fails.
+  const { clientId } = identity;
+  return new ManagedIdentityCredential(
+    clientId === undefined ? {} : { clientId },
+  ) as unknown as AzureCredential;
 }

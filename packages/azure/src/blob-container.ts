@@ -2,6 +2,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { XorcaError } from '@xorca/core';
 import { type AzureConnection, azureService } from './azure-client.ts';
 import { azureErrorName } from './azure-errors.ts';
+import { shown } from './shown-value.ts';
 
 /** What a `ContainerClient` of `@azure/storage-blob` has, as far as it is asked for. */
 export interface BlobContainerClient {
@@ -136,7 +137,7 @@ function containerName({ container, client }: BlobPlace, where: string): string 
   if (client !== undefined || (typeof name === 'string' && NAME.test(name))) return String(name);
   throw new XorcaError(
     'XORCA_CONFIG',
-    `${where} needs container: the name of a container, 3 to 63 small letters, digits and single "-", not ${JSON.stringify(container)}.`,
+    `${where} needs container: the name of a container, 3 to 63 small letters, digits and single "-", not ${shown(container)}.`,
   );
 }
 

@@ -7,7 +7,7 @@ import {
   tooLarge,
   withClaims,
 } from '@xorca/core/publishers';
-import { azureStatus } from './azure-errors.ts';
+import { isRefused, MALFORMED, sendOneByOne } from './event-grid-singles.ts';
 import { EVENT_GRID_OPTIONS, type EventGridPlace, eventGridTopic } from './event-grid-topic.ts';
 
 /** Options of `eventGridPublisher`. */
@@ -23,8 +23,6 @@ const BETWEEN_BYTES = 1;
 const MAX_EVENT_BYTES = MAX_BYTES - FRAME_BYTES - BETWEEN_BYTES;
 // A topic takes 5,000 events a second: https://learn.microsoft.com/azure/event-grid/quotas-limits. A call with more would be throttled for ever.
 const MAX_ENTRIES = 1_000;
-const BAD_REQUEST = 400;
-const TOO_LARGE = 413;
 
 /**
  * Sends events to one topic of Event Grid with the input schema CloudEvents 1.0, each exactly as it is. Event Grid keeps no order.
@@ -54,12 +52,17 @@ export function eventGridPublisher(options: EventGridPublisherOptions): EventPub
       entryOf,
       async send(events) {
         // All or none: https://learn.microsoft.com/azure/event-grid/cloud-event-schema
-        await topic.send(events);
-        return [];
+        try {
+          await topic.send(events);
+          return [];
+        } catch (cause) {
+          if (events.length === 1 || !isRefused(cause)) throw cause;
+          return sendOneByOne(topic, events);
+        }
       },
       failed: (cause) => topic.failed(cause),
-      isEventFault: () => false,
-      isBatchFault: (cause) => azureStatus(cause) === BAD_REQUEST || azureStatus(cause) === TOO_LARGE,
+      isEventFault: (code) => code === MALFORMED,
+      isBatchFault: isRefused,
     },
     options,
   );

@@ -2,6 +2,8 @@ import type { EventGridPublisherClient } from '@azure/eventgrid';
 import { XorcaError } from '@xorca/core';
 import { type AzureConnection, azureService } from './azure-client.ts';
 import { azureStatus } from './azure-errors.ts';
+import { connectionOf } from './azure-settings.ts';
+import { shown } from './shown-value.ts';
 
 /** What an `EventGridPublisherClient` of `@azure/eventgrid` has, as far as it is asked for. */
 export interface EventGridClient {
@@ -59,7 +61,7 @@ export function eventGridTopic(options: EventGridPlace, where: string): EventGri
   }
   if (endpoint !== undefined && !/^https?:\/\/[^/\s]+\//.test(`${endpoint}/`)) {
     throw wrong(
-      `endpoint of ${where} must be the address of a topic, "https://<topic>.<region>-1.eventgrid.azure.net/api/events", not ${JSON.stringify(endpoint)}.`,
+      `endpoint of ${where} must be the address of a topic, "https://<topic>.<region>-1.eventgrid.azure.net/api/events", not ${shown(endpoint)}.`,
     );
   }
   const { inputSchema } = (client ?? {}) as { inputSchema?: unknown };
@@ -68,6 +70,7 @@ export function eventGridTopic(options: EventGridPlace, where: string): EventGri
       `client of ${where} has the schema ${JSON.stringify(inputSchema)}, with which the SDK writes events anew. Make it with "Custom": new EventGridPublisherClient(endpoint, "Custom", credential). The topic stays one of CloudEvents.`,
     );
   }
+  const identity = { uris: ['topicEndpointUri'] };
   const service = azureService<typeof import('./sdk/event-grid-sdk.ts'), EventGridPublisherClient<'Custom'>>(
     // With a key nobody has to be asked who calls: that is what a connection string is to others.
     key === undefined ? options : { connection: endpoint as string },
@@ -76,7 +79,7 @@ export function eventGridTopic(options: EventGridPlace, where: string): EventGri
       sdk: '@azure/eventgrid',
       method: 'send',
       endpoint: 'https://<topic>.<region>-1.eventgrid.azure.net/api/events',
-      identity: { uris: ['topicEndpointUri'] },
+      identity,
       load: () => import('./sdk/event-grid-sdk.ts'),
       fromConnection(sdk, address) {
         if (key !== undefined) {
@@ -95,7 +98,11 @@ export function eventGridTopic(options: EventGridPlace, where: string): EventGri
         new sdk.EventGridPublisherClient(address, 'Custom', credential as never, settingsOf(address)),
     },
   );
-  const resource = `topic ${JSON.stringify(nameOf(endpoint ?? client?.endpointUrl))}`;
+  const { setting } = options;
+  const found = setting === undefined ? undefined : connectionOf(setting, { where, identity }).endpoint;
+  const name = nameOf(endpoint ?? client?.endpointUrl ?? found);
+  const resource =
+    name === '' ? `topic of setting ${JSON.stringify(setting)}` : `topic ${JSON.stringify(name)}`;
   return {
     resource,
     async send(events) {
@@ -126,6 +133,6 @@ function settingsOf(address: string): object {
 
 // The first label of the host: it is the topic's name.
 function nameOf(endpoint: unknown): string {
-  const host = /^https?:\/\/([^/]+)/.exec(String(endpoint))?.[1] ?? '';
+  const host = /^https?:\/\/(?:[^/@]*@)?([^/?#]+)/.exec(String(endpoint))?.[1] ?? '';
   return /\.eventgrid\./.test(host) ? (host.split('.')[0] ?? host) : host;
 }

@@ -10,7 +10,13 @@ import {
 import { type AzureConnection, CONNECTION_OPTIONS } from './azure-client.ts';
 import { azureErrorName } from './azure-errors.ts';
 import { busMessage, MAX_PROPERTY, MOST_PROPERTY_BYTES } from './publish/bus-message.ts';
-import { isMessageFault, isNotAllowed, REFUSED_TOGETHER, refusedTogether } from './service-bus-errors.ts';
+import {
+  isMessageFault,
+  isNotAllowed,
+  isPartitioned,
+  REFUSED_TOGETHER,
+  refusedTogether,
+} from './service-bus-errors.ts';
 import { type ServiceBusConnectionClient, serviceBusSender } from './service-bus-sender.ts';
 
 /** Options of `serviceBusPublisher`. Its `endpoint` is `<namespace>.servicebus.windows.net`. */
@@ -98,7 +104,7 @@ export function serviceBusPublisher(options: ServiceBusPublisherOptions): Servic
     } catch (cause) {
       if (!isNotAllowed(cause) && !isMessageFault(cause)) throw cause;
       // A partitioned queue or topic takes no batches of several sessions, now or later.
-      if (isNotAllowed(cause)) maxEntries = 1;
+      if (isPartitioned(cause)) maxEntries = 1;
       throw refusedTogether(cause);
     }
   }

@@ -1,7 +1,9 @@
 import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
 import { XorcaError } from '@xorca/core';
+import { messageOf } from '@xorca/core/backend';
 import { type AzureConnection, type AzureService, azureService } from './azure-client.ts';
 import { serviceBusError } from './service-bus-errors.ts';
+import { shown } from './shown-value.ts';
 
 /** What a `ServiceBusClient` of `@azure/service-bus` has, as far as it is asked for. */
 export interface ServiceBusConnectionClient {
@@ -43,7 +45,7 @@ export function serviceBusSender(
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new XorcaError(
       'XORCA_CONFIG',
-      `${where} needs ${kind}: the name of a ${kind} of Service Bus, not ${JSON.stringify(name)}.`,
+      `${where} needs ${kind}: the name of a ${kind} of Service Bus, not ${shown(name)}.`,
     );
   }
   const resource = `${kind} ${JSON.stringify(name)}`;
@@ -52,7 +54,16 @@ export function serviceBusSender(
   let opened: Promise<ServiceBusSender> | undefined;
 
   async function open(): Promise<ServiceBusSender> {
-    return (await service.client()).createSender(name as string);
+    const client = await service.client();
+    try {
+      return client.createSender(name as string);
+    } catch (cause) {
+      if (!/EntityPath/.test(messageOf(cause))) throw cause;
+      throw new XorcaError(
+        'XORCA_CONFIG',
+        `${where} was given a connection string for another queue or topic (its EntityPath) than ${resource}. Take the one of ${resource}, or of the namespace.`,
+      );
+    }
   }
 
   return {
@@ -63,7 +74,13 @@ export function serviceBusSender(
       // One that somebody closed, as with its client, sends no more.
       if (opened && (await opened).isClosed) opened = undefined;
       opened ??= open();
-      return opened;
+      const mine = opened;
+      try {
+        return await mine;
+      } catch (cause) {
+        if (opened === mine) opened = undefined;
+        throw cause;
+      }
     },
     failed: (cause, processId) =>
       serviceBusError(cause, {
@@ -74,12 +91,14 @@ export function serviceBusSender(
         ...(processId === undefined ? {} : { processId }),
       }),
     async close() {
-      const sender = opened;
+      const opening = opened;
       const { client } = service;
       opened = undefined;
       service = connect();
+      // What could not be opened is told to those who send, and has no connection to end.
+      const sender = await opening?.catch(() => undefined);
       if (!sender) return;
-      await (await sender).close();
+      await sender.close();
       if (connection.client === undefined) await (await client()).close();
     },
   };

@@ -2,6 +2,7 @@ import type { QueueClient } from '@azure/storage-queue';
 import { XorcaError } from '@xorca/core';
 import { bytesOf } from '@xorca/core/publishers';
 import { type AzureConnection, azureService } from './azure-client.ts';
+import { shown } from './shown-value.ts';
 
 /** What a `QueueClient` of `@azure/storage-queue` has, as far as it is asked for. */
 export interface StorageQueueClient {
@@ -123,6 +124,6 @@ function queueName({ queue, client }: StorageQueuePlace, where: string): string 
   if (typeof queue === 'string' && NAME.test(queue)) return queue;
   throw new XorcaError(
     'XORCA_CONFIG',
-    `${where} needs queue: the name of a queue of Storage, 3 to 63 small letters, digits and single "-", not ${JSON.stringify(queue)}.`,
+    `${where} needs queue: the name of a queue of Storage, 3 to 63 small letters, digits and single "-", not ${shown(queue)}.`,
   );
 }

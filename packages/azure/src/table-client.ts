@@ -2,6 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import { XorcaError } from '@xorca/core';
 import { type AzureConnection, azureService } from './azure-client.ts';
 import { azureErrorName } from './azure-errors.ts';
+import { shown } from './shown-value.ts';
 
 /** What a `TableClient` of `@azure/data-tables` has, as far as it is asked for. */
 export interface TableStorageClient {
@@ -114,7 +115,7 @@ function tableName({ table, client }: TablePlace, where: string): string {
   if (typeof table === 'string' && NAME.test(table)) return table;
   throw new XorcaError(
     'XORCA_CONFIG',
-    `${where} needs table: the name of a table of Storage, 3 to 63 letters and digits, a letter first, not ${JSON.stringify(table)}.`,
+    `${where} needs table: the name of a table of Storage, 3 to 63 letters and digits, a letter first, not ${shown(table)}.`,
   );
 }
 

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { AzureKeyCredential, EventGridPublisherClient } from '@azure/eventgrid';
 import { ServiceBusClient } from '@azure/service-bus';
 import { QueueClient } from '@azure/storage-queue';
@@ -191,6 +194,15 @@ describe('what goes out together', () => {
     expect(wire.calls.map(({ action }) => action)).toEqual(new Array(14).fill('PutMessage'));
   });
 
+  it('stays together where a batch was not allowed once, for another reason than partitions', async () => {
+    const { publisher, transfers } = await overServiceBus(namespace, servers);
+    const refusal = { condition: 'amqp:not-allowed', description: 'The namespace is suspended.' };
+    await namespace.bus.during(refusal, () => failedOf(publisher.publish(many(5))));
+    const before = (await transfers()).length;
+    await publisher.publish(many(5));
+    expect((await transfers()).length - before).toBe(1);
+  });
+
   it('goes one by one to a partitioned queue, after the first time without a try for all', async () => {
     const { publisher, transfers, messages } = await overServiceBus(namespace, servers, 'partitioned');
     await publisher.publish(many(5));
@@ -274,6 +286,17 @@ describe('what cannot be sent', () => {
     ]);
     expect((await received()).map(({ id }) => id)).toEqual(['p/1', 'p/2']);
   });
+
+  it('over Event Grid: two odd events at the head of a batch are refused for good, for the third is taken', async () => {
+    const { publisher, received } = await overEventGrid(servers);
+    const all = [1, 2, 3, 4].map((n) => ({ ...event, id: `p/${n}`, ...(n === 3 ? {} : { time: 'soon' }) }));
+    expect(await failedOf(publisher.publish(all))).toMatchObject([
+      { id: 'p/1', retryable: false },
+      { id: 'p/2', retryable: false },
+      { id: 'p/4', retryable: false },
+    ]);
+    expect((await received()).map(({ id }) => id)).toEqual(['p/3']);
+  });
 });
 
 describe('what waits', () => {
@@ -327,7 +350,79 @@ describe('what waits', () => {
     );
   });
 
+  it('where a topic of Event Grid refuses one event like the other, without a call for each', async () => {
+    const { publisher, wire, received } = await overEventGrid(servers);
+    for (const [count, calls] of [
+      [2, 3],
+      [500, 4],
+    ] as const) {
+      const all = Array.from({ length: count }, (_, n) => ({ ...event, id: `p/${n}` }));
+      // One call more would be taken.
+      const failed = await wire.during(
+        gridAnswer(400, 'BadRequest'),
+        () => failedOf(publisher.publish(all)),
+        calls,
+      );
+      expect(failed.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+      for (const { retryable, reason } of failed) {
+        expect(retryable).toBe(true);
+        expect(reason).toMatch(/Refused.*input schema must be CloudEvents/);
+      }
+      expect(await received()).toHaveLength(0);
+    }
+    await publisher.publish([event]);
+    expect(await received()).toHaveLength(1);
+  });
+
+  it('while the events of a batch go one by one, and goes together again after it', async () => {
+    const statuses = [413, 200, 503];
+    const got: string[][] = [];
+    const server = createServer(async (asked, answer) => {
+      const events = JSON.parse(await text(asked)) as CloudEvent[];
+      got.push(events.map(({ id }) => id));
+      answer.writeHead(statuses.shift() ?? 200).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    servers.push({
+      async stop() {
+        server.closeAllConnections();
+        server.close();
+      },
+    });
+    const client = gridClient(`http://127.0.0.1:${port}/api/events`, 'k');
+    const all = [1, 2, 3].map((n) => ({ ...event, id: `p/${n}` }));
+    await eventGridPublisher({ client }).publish(all);
+    expect(got).toEqual([['p/1', 'p/2', 'p/3'], ['p/1'], ['p/2'], ['p/2', 'p/3']]);
+  });
+
+  it('where a queue is off, full, or does not know what it is asked for, each in its own words', async () => {
+    const { publisher } = await overServiceBus(namespace, servers);
+    const refusals = [
+      ['com.microsoft:entity-disabled', 'The entity is currently disabled.', /it is disabled; enable it/],
+      [
+        'amqp:resource-limit-exceeded',
+        'The maximum entity size has been reached or exceeded.',
+        /It is full: its consumer is down, or it is too small/,
+      ],
+      ['amqp:not-implemented', 'No sessions here.', /refused, and nothing was changed/],
+    ] as const;
+    for (const [condition, description, words] of refusals) {
+      await namespace.bus.during({ condition, description }, async () =>
+        expect(await failedOf(publisher.publish([event]))).toEqual(later(expect.stringMatching(words))),
+      );
+    }
+  });
+
   it('where the key is a wrong one, and no message tells it', async () => {
+    const wrongBus = serviceBusPublisher({
+      connection: namespace.bus.connection.replace(/SharedAccessKey=[^;]+/, 'SharedAccessKey=wrong-key'),
+      queue: namespace.next('plain'),
+    });
+    const refused = await failedOf(wrongBus.publish([event]));
+    expect(refused).toEqual(later(expect.stringMatching(/Correct the key of the connection string/)));
+    expect(JSON.stringify(refused)).not.toMatch(/wrong-key|Assign the role/);
+    await wrongBus.close();
     const { topic } = await overEventGrid(servers);
     const failed = await failedOf(
       eventGridPublisher({ endpoint: topic.endpoint, key: 'wrong-key' }).publish([event]),
@@ -419,6 +514,38 @@ describe('the connection to Service Bus', () => {
     expect(await namespace.bus.messages(queue)).toHaveLength(2);
   });
 
+  it('of a connection string for another queue is told, and close has nothing to do', async () => {
+    const queue = namespace.next('plain');
+    const connection = `${namespace.bus.connection};EntityPath=other`.replace(';;', ';');
+    const publisher = serviceBusPublisher({ connection, queue });
+    for (let n = 0; n < 2; n++) {
+      expect(await failedOf(publisher.publish([event]))).toEqual(
+        later(expect.stringMatching(/for another queue or topic \(its EntityPath\) than queue "plain-\d+"/)),
+      );
+      await publisher.close();
+    }
+  });
+
+  it('that could not be opened once is opened anew by the next event', async () => {
+    const queue = namespace.next('plain');
+    const client = busClient(namespace.bus.connection);
+    servers.push({ stop: () => client.close() });
+    const faults = [new Error('too many open files')];
+    const failing = {
+      createSender(name: string) {
+        const fault = faults.pop();
+        if (fault) throw fault;
+        return client.createSender(name);
+      },
+    };
+    const publisher = serviceBusPublisher({ client: failing, queue });
+    expect(await failedOf(publisher.publish([event]))).toEqual(
+      later(expect.stringContaining('too many open files')),
+    );
+    await publisher.publish([event]);
+    expect(await namespace.bus.messages(queue)).toHaveLength(1);
+  });
+
   it('of a client that was given stays when a publisher is closed', async () => {
     const { queue, messages } = await overServiceBus(namespace, servers);
     const client = busClient(namespace.bus.connection);
@@ -496,6 +623,35 @@ describe('options', () => {
     ];
     for (const [make, message] of wrong) expect(make).toThrow(message);
     expect(gridClient(endpoint, 'k')).toBeDefined();
+  });
+
+  it('with a key in the wrong place are refused without it', () => {
+    const secret = 'Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=c2VjcmV0';
+    const wrong = [
+      () => serviceBusPublisher({ connection: secret, queue: secret }),
+      () => serviceBusPublisher({ connection: secret, topic: secret }),
+      () => serviceBusPublisher({ setting: secret, queue: 'a' }),
+      () => eventGridPublisher({ setting: secret }),
+      () => eventGridPublisher({ endpoint: 'c2VjcmV0c2VjcmV0=', key: 'k' }),
+      () => eventGridPublisher({ endpoint: 'c2VjcmV0'.repeat(10), key: 'k' }),
+    ];
+    for (const make of wrong) expect(make).toThrow(/^(?!.*c2VjcmV0).*connection string or a key/);
+    expect(() => serviceBusPublisher({ connection: secret, queue: '_orders' })).toThrow(/not "_orders"/);
+  });
+
+  it('by a setting name the topic that it has, in errors', async () => {
+    const { topic, wire } = await overEventGrid(servers);
+    process.env['XORCA_TEST_TOPIC__topicEndpointUri'] = wire.endpoint;
+    // The SDK sends a token over TLS alone: that is told, with the place.
+    const publisher = eventGridPublisher({
+      setting: 'XORCA_TEST_TOPIC',
+      credential: { getToken: async () => ({ token: 't', expiresOnTimestamp: Date.now() + 1e6 }) },
+    });
+    delete process.env['XORCA_TEST_TOPIC__topicEndpointUri'];
+    expect(await failedOf(publisher.publish([event]))).toEqual(
+      later(expect.stringContaining(`topic "${new URL(wire.endpoint).host}"`)),
+    );
+    expect(topic.events).toHaveLength(0);
   });
 
   it('of a way that Event Grid has not are told with the first event: a setting that is a text by itself', async () => {

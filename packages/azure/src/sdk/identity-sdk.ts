@@ -1,1 +1,1 @@
-export { DefaultAzureCredential } from '@azure/identity';
+export { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
