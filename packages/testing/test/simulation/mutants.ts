@@ -65,7 +65,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a failed save answered as if it had worked',
     file: 'process-runner.ts',
-    find: 'if (!(isXorcaError(error) && error.retryable)) throw error;',
+    find: "if (!(isXorcaError(error) && error.retryable) || error.code === 'XORCA_LOCK_LOST') throw error;",
     replace: 'if (isXorcaError(error)) return { plan, saved: savedOf(plan, 0), before: stored };',
   },
   {
