@@ -144,6 +144,12 @@ describe('what is wrong is told before anything is registered', () => {
       letters,
       { platform: platform(), trigger: [queue, queue] },
     ],
+    ['has no deadLetters', letters, { platform: platform(), trigger: { ...queue, cardinality: 'many' } }],
+    [
+      'has no deadLetters',
+      functionsHandler(letters, platform()),
+      { trigger: { ...queue, cardinality: 'many' } },
+    ],
     [
       'does not remember its answers',
       fleet,
