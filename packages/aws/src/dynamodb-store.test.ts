@@ -1,8 +1,8 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { XorcaError } from '@xorca/core';
 import { describe, expect, it } from 'vitest';
+import { memoryObjects } from '../../core/test/support/memory-objects.ts';
 import { storeUnderTest, testDynamodb } from '../test/support/dynamodb.ts';
-import { memoryObjects } from '../test/support/dynamodb-objects.ts';
 import { record } from '../test/support/record.ts';
 import { dynamodbStore } from './dynamodb-store.ts';
 import { dynamodbTable } from './dynamodb-table.ts';
@@ -189,7 +189,7 @@ describe('records', () => {
       now += 30 * 60_000;
       await store.save(record(id, { revision: 2 }), revision);
       await store.sweep(now);
-      expect(objects.keys().filter((key) => key.includes(id))).toEqual([]);
+      expect([...objects.texts.keys()].filter((key) => key.includes(id))).toEqual([]);
     }
   });
 });

@@ -3,9 +3,9 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createRunner, memoryPublisher } from '@xorca/core';
 import { lockContract, simulate, storeContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
+import { memoryObjects } from '../../core/test/support/memory-objects.ts';
 import { dynamodbLock, dynamodbStore } from '../src/index.ts';
 import { lockUnderTest, storeUnderTest, testDynamodb } from './support/dynamodb.ts';
-import { memoryObjects } from './support/dynamodb-objects.ts';
 import { record } from './support/record.ts';
 import { walk, walkFleet, walkOrchestrator } from './support/walk.ts';
 

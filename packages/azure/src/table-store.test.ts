@@ -1,9 +1,9 @@
 import type { TableClient } from '@azure/data-tables';
 import { XorcaError } from '@xorca/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { memoryObjects } from '../../core/test/support/memory-objects.ts';
 import { record } from '../test/support/record.ts';
 import { callsDuring, clientOf, freshStore, hintsIn, testTable } from '../test/support/table.ts';
-import { memoryObjects } from '../test/support/table-objects.ts';
 import { type TableStoreOptions, tableStore } from './table-store.ts';
 
 const database = testTable();
@@ -194,7 +194,7 @@ describe('records', () => {
       time.ms += 30 * MINUTE;
       await store.save(record(id, { revision: 2 }), revision);
       await store.sweep(time.ms);
-      expect(objects.keys().filter((key) => key.includes(id))).toEqual([]);
+      expect([...objects.texts.keys()].filter((key) => key.includes(id))).toEqual([]);
     }
   });
 });

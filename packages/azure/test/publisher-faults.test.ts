@@ -1,17 +1,12 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { AzureKeyCredential, EventGridPublisherClient } from '@azure/eventgrid';
 import { ServiceBusClient } from '@azure/service-bus';
-import { QueueClient } from '@azure/storage-queue';
-import type { CloudEvent, FailedPublish } from '@xorca/core';
+import type { CloudEvent } from '@xorca/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Azurite, connectionTo, startAzurite } from '../../../tools/emulators/azure/azurite.ts';
-import { startWire } from '../../../tools/emulators/azure/wire.ts';
+import { type Azurite, startAzurite } from '../../../tools/emulators/azure/azurite.ts';
 import { eventGridPublisher, serviceBusPublisher, storageQueuePublisher } from '../src/index.ts';
 import { busMessage } from '../src/publish/bus-message.ts';
 import {
@@ -26,26 +21,9 @@ import {
   startNamespace,
   storageAnswer,
 } from './support/buses.ts';
-import { startTcpProxy } from './support/tcp-proxy.ts';
+import { event, failedOf, later } from './support/published.ts';
 
-const event = {
-  specversion: '1.0',
-  id: 'p/1',
-  source: '/orch',
-  type: 'cmd.books.fetch',
-  subject: 'p',
-} as CloudEvent;
 const seed = Number(process.env['XORCA_SEED'] ?? 20_261_124);
-
-const failedOf = (publishing: Promise<void>): Promise<readonly FailedPublish[]> =>
-  publishing.then(
-    () => [],
-    (error: { failed?: readonly FailedPublish[] }) => {
-      if (!error.failed) throw error;
-      return error.failed;
-    },
-  );
-const later = (reason: unknown) => [{ id: 'p/1', retryable: true, reason }];
 
 const servers: Servers = [];
 let azurite: Azurite;
@@ -485,193 +463,5 @@ describe('what waits', () => {
         later(expect.stringContaining('The namespace is suspended')),
       ),
     );
-  });
-});
-
-describe('the connection to Service Bus', () => {
-  it('that the network has ended is noticed before the next event is given to it', async () => {
-    const { connection } = namespace.bus;
-    const proxy = await startTcpProxy(Number(/127\.0\.0\.1:(\d+)/.exec(connection)?.[1]));
-    // It tries nothing again.
-    const client = busClient(connection.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.port}`), 2_000);
-    servers.push(proxy, { stop: () => client.close() });
-    const queue = namespace.next('plain');
-    const publisher = serviceBusPublisher({ client, queue });
-    await publisher.publish([event]);
-    await proxy.cut();
-    await publisher.publish([{ ...event, id: 'p/2' }]);
-    expect(await namespace.bus.messages(queue)).toHaveLength(2);
-  });
-
-  it('begins anew with the next event after close', async () => {
-    const queue = namespace.next('plain');
-    const publisher = serviceBusPublisher({ connection: namespace.bus.connection, queue });
-    await publisher.close();
-    await publisher.publish([event]);
-    await publisher.close();
-    await publisher.publish([{ ...event, id: 'p/2' }]);
-    await publisher.close();
-    expect(await namespace.bus.messages(queue)).toHaveLength(2);
-  });
-
-  it('of a connection string for another queue is told, and close has nothing to do', async () => {
-    const queue = namespace.next('plain');
-    const connection = `${namespace.bus.connection};EntityPath=other`.replace(';;', ';');
-    const publisher = serviceBusPublisher({ connection, queue });
-    for (let n = 0; n < 2; n++) {
-      expect(await failedOf(publisher.publish([event]))).toEqual(
-        later(expect.stringMatching(/for another queue or topic \(its EntityPath\) than queue "plain-\d+"/)),
-      );
-      await publisher.close();
-    }
-  });
-
-  it('that could not be opened once is opened anew by the next event', async () => {
-    const queue = namespace.next('plain');
-    const client = busClient(namespace.bus.connection);
-    servers.push({ stop: () => client.close() });
-    const faults = [new Error('too many open files')];
-    const failing = {
-      createSender(name: string) {
-        const fault = faults.pop();
-        if (fault) throw fault;
-        return client.createSender(name);
-      },
-    };
-    const publisher = serviceBusPublisher({ client: failing, queue });
-    expect(await failedOf(publisher.publish([event]))).toEqual(
-      later(expect.stringContaining('too many open files')),
-    );
-    await publisher.publish([event]);
-    expect(await namespace.bus.messages(queue)).toHaveLength(1);
-  });
-
-  it('of a client that was given stays when a publisher is closed', async () => {
-    const { queue, messages } = await overServiceBus(namespace, servers);
-    const client = busClient(namespace.bus.connection);
-    const [first, second] = [0, 1].map(() => serviceBusPublisher({ client, queue }));
-    await first?.publish([event]);
-    await first?.close();
-    await second?.publish([{ ...event, id: 'p/2' }]);
-    await first?.publish([{ ...event, id: 'p/3' }]);
-    expect(await messages()).toHaveLength(3);
-    await client.close();
-  });
-
-  it('keeps no program alive after close', async () => {
-    const queue = namespace.next('plain');
-    const entry = join(import.meta.dirname, '../src/index.ts');
-    const program = `
-      const { serviceBusPublisher } = await import(${JSON.stringify(entry)});
-      const publisher = serviceBusPublisher({ connection: ${JSON.stringify(namespace.bus.connection)}, queue: '${queue}' });
-      await publisher.publish([${JSON.stringify(event)}]);
-      await publisher.close();
-    `;
-    const args = [
-      '--conditions=@xorca/source',
-      '--disable-warning=ExperimentalWarning',
-      '--input-type=module',
-    ];
-    const child = spawn(process.execPath, [...args, '-e', program], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    expect(await once(child, 'exit')).toEqual([0, null]);
-    expect(await namespace.bus.messages(queue)).toHaveLength(1);
-  });
-});
-
-describe('options', () => {
-  it('that do not fit are refused at once', () => {
-    const bus = 'Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=b';
-    const endpoint = 'https://orders.westeurope-1.eventgrid.azure.net/api/events';
-    const credential = new AzureKeyCredential('k');
-    const wrong: readonly [() => unknown, RegExp][] = [
-      [() => storageQueuePublisher({ connection: azurite.connection, queue: 'No' }), /needs queue/],
-      [() => storageQueuePublisher({ connection: azurite.connection } as never), /needs queue/],
-      [() => storageQueuePublisher({ queue: 'orders' }), /exactly one of client, connection/],
-      [
-        () => storageQueuePublisher({ client: new QueueClient(azurite.connection, 'q-1'), queue: 'q-1' }),
-        /client and a queue/,
-      ],
-      [() => storageQueuePublisher({ que: 'x' } as never), /Did you mean "queue"/],
-      [
-        () =>
-          storageQueuePublisher({ connection: azurite.connection, queue: 'orders', maxEventBytes: 65_536 }),
-        /from 1 to 49152/,
-      ],
-      [() => serviceBusPublisher({ connection: bus }), /exactly one of queue and topic/],
-      [
-        () => serviceBusPublisher({ connection: bus, queue: 'a', topic: 'b' }),
-        /exactly one of queue and topic/,
-      ],
-      [() => serviceBusPublisher({ connection: bus, topic: '' }), /needs topic/],
-      [() => serviceBusPublisher({ client: {} as never, queue: 'a' }), /no method createSender/],
-      [() => eventGridPublisher({}), /exactly one of client/],
-      [() => eventGridPublisher({ endpoint: 'orders' }), /must be the address of a topic/],
-      [() => eventGridPublisher({ endpoint, key: '' }), /key of eventGridPublisher/],
-      [
-        () => eventGridPublisher({ endpoint, key: 'k', credential: { getToken: async () => null } }),
-        /stands for credential/,
-      ],
-      [() => eventGridPublisher({ connection: 'x' } as never), /connection/],
-      [
-        () =>
-          eventGridPublisher({ client: new EventGridPublisherClient(endpoint, 'CloudEvent', credential) }),
-        /schema "CloudEvent".*Make it with "Custom"/,
-      ],
-      [() => eventGridPublisher({ endpoint, key: 'k', maxEventBytes: 1_000_000 }), /from 1 to 999997/],
-    ];
-    for (const [make, message] of wrong) expect(make).toThrow(message);
-    expect(gridClient(endpoint, 'k')).toBeDefined();
-  });
-
-  it('with a key in the wrong place are refused without it', () => {
-    const secret = 'Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=c2VjcmV0';
-    const wrong = [
-      () => serviceBusPublisher({ connection: secret, queue: secret }),
-      () => serviceBusPublisher({ connection: secret, topic: secret }),
-      () => serviceBusPublisher({ setting: secret, queue: 'a' }),
-      () => eventGridPublisher({ setting: secret }),
-      () => eventGridPublisher({ endpoint: 'c2VjcmV0c2VjcmV0=', key: 'k' }),
-      () => eventGridPublisher({ endpoint: 'c2VjcmV0'.repeat(10), key: 'k' }),
-    ];
-    for (const make of wrong) expect(make).toThrow(/^(?!.*c2VjcmV0).*connection string or a key/);
-    expect(() => serviceBusPublisher({ connection: secret, queue: '_orders' })).toThrow(/not "_orders"/);
-  });
-
-  it('by a setting name the topic that it has, in errors', async () => {
-    const { topic, wire } = await overEventGrid(servers);
-    process.env['XORCA_TEST_TOPIC__topicEndpointUri'] = wire.endpoint;
-    // The SDK sends a token over TLS alone: that is told, with the place.
-    const publisher = eventGridPublisher({
-      setting: 'XORCA_TEST_TOPIC',
-      credential: { getToken: async () => ({ token: 't', expiresOnTimestamp: Date.now() + 1e6 }) },
-    });
-    delete process.env['XORCA_TEST_TOPIC__topicEndpointUri'];
-    expect(await failedOf(publisher.publish([event]))).toEqual(
-      later(expect.stringContaining(`topic "${new URL(wire.endpoint).host}"`)),
-    );
-    expect(topic.events).toHaveLength(0);
-  });
-
-  it('of a way that Event Grid has not are told with the first event: a setting that is a text by itself', async () => {
-    process.env['XORCA_TEST_GRID'] = 'Endpoint=…';
-    const publisher = eventGridPublisher({ setting: 'XORCA_TEST_GRID' });
-    delete process.env['XORCA_TEST_GRID'];
-    expect(await failedOf(publisher.publish([event]))).toEqual(
-      later(expect.stringMatching(/XORCA_TEST_GRID__topicEndpointUri/)),
-    );
-  });
-
-  it('a connection string serves with its own retries and time limits', async () => {
-    const { queue } = await overStorageQueue(azurite, servers);
-    const wire = await startWire(azurite.queue);
-    servers.push(wire);
-    const publisher = storageQueuePublisher({
-      connection: connectionTo({ queue: wire.endpoint }),
-      queue: queue.name,
-    });
-    await wire.during('away', () => publisher.publish([event]), 1);
-    expect((await queue.receiveMessages()).receivedMessageItems).toHaveLength(1);
   });
 });

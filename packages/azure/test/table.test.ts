@@ -3,10 +3,10 @@ import { createRunner, memoryPublisher } from '@xorca/core';
 import { simulate, storeContract } from '@xorca/testing';
 import { describe, expect, it } from 'vitest';
 import { walk, walkFleet, walkOrchestrator } from '../../aws/test/support/walk.ts';
+import { memoryObjects } from '../../core/test/support/memory-objects.ts';
 import { tableStore } from '../src/index.ts';
 import { record } from './support/record.ts';
 import { storeUnderTest, testTable, withHook } from './support/table.ts';
-import { memoryObjects } from './support/table-objects.ts';
 
 const database = testTable();
 
